@@ -1,0 +1,1 @@
+"""Reactions: what happens when a person writes or presses, or when the clock ticks."""

@@ -1,0 +1,1 @@
+"""The memory: tables, migrations, queries, the transaction, photos and backup."""
