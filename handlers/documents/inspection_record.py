@@ -1,0 +1,186 @@
+"""The record of a submitted inspection: what was asked, answered, found and promised, as a PDF."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import segno
+
+from handlers.documents.typesetting import typeset
+
+CHINA = ZoneInfo("Asia/Shanghai")
+ANSWERS = ("合格", "有隐患", "不涉及")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordPhoto:
+    """`sha256` names the kept original, `jpeg` is its preview; `arrived_at` is our time, never what the file claims."""
+
+    sha256: str
+    jpeg: bytes
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordItem:
+    """One question as it stood in the edition used; `remark` is the person's own word, or the reason of 不涉及."""
+
+    number: int
+    ask: str
+    clause: str
+    standard: str
+    level: Literal["重大", "一般"]
+    answer: Literal["合格", "有隐患", "不涉及"]
+    answered_at: datetime
+    answered_by: str = ""
+    remark: str = ""
+    photos: Sequence[RecordPhoto] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSection:
+    name: str
+    items: Sequence[RecordItem]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordHazard:
+    """A hazard with its 五落实; of one rectified on the spot (立查立改) only what was filled in is printed."""
+
+    number: str
+    item_number: int
+    level: Literal["重大", "一般"]
+    words: str
+    state: str
+    responsible: str = ""
+    measure: str = ""
+    funds: str = ""
+    deadline: date | None = None
+    contingency: str = ""
+    fixed_on_spot: bool = False
+    photos: Sequence[RecordPhoto] = ()
+    photos_after: Sequence[RecordPhoto] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectionRecord:
+    """`corrects` and `correction_reason` are set in a version that replaces an earlier one."""
+
+    number: str
+    version: int
+    zone: str
+    enterprise: str
+    uscc: str
+    address: str
+    cycle: str
+    led_by_principal: bool
+    leader: str
+    participants: Sequence[str]
+    started_at: datetime
+    submitted_at: datetime
+    submitted_by: str
+    sections: Sequence[RecordSection]
+    hazards: Sequence[RecordHazard]
+    statement: str
+    corrects: str = ""
+    correction_reason: str = ""
+
+
+def inspection_record_pdf(record: InspectionRecord) -> bytes:
+    """The record as PDF; the same record always gives the same bytes. Runs for tenths of a second: use a thread."""
+    seal = digest(record)
+    files = {f"{photo.sha256}.jpg": photo.jpeg for photo in _all_photos(record)}
+    code = segno.make_qr(f"{record.number} v{record.version} sha256:{seal}", error="m")
+    files["seal.svg"] = code.svg_inline(border=0).encode()
+    return typeset("inspection_record", {**_content(record), "digest": seal}, files, dated=record.submitted_at)
+
+
+def digest(record: InspectionRecord) -> str:
+    """SHA-256 over everything the record says, photos by the hash of their originals; independent of its looks."""
+    canonical = json.dumps(_content(record), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _all_photos(record: InspectionRecord) -> Iterator[RecordPhoto]:
+    for section in record.sections:
+        for item in section.items:
+            yield from item.photos
+    for hazard in record.hazards:
+        yield from hazard.photos
+        yield from hazard.photos_after
+
+
+def _content(record: InspectionRecord) -> dict[str, object]:
+    items = [item for section in record.sections for item in section.items]
+    return {
+        "number": record.number,
+        "version": record.version,
+        "corrects": record.corrects,
+        "correction_reason": record.correction_reason,
+        "zone": record.zone,
+        "enterprise": record.enterprise,
+        "uscc": record.uscc,
+        "address": record.address,
+        "cycle": record.cycle,
+        "led_by_principal": record.led_by_principal,
+        "leader": record.leader,
+        "participants": list(record.participants),
+        "started": _moment(record.started_at),
+        "submitted": _moment(record.submitted_at),
+        "submitted_by": record.submitted_by,
+        "statement": record.statement,
+        "counts": {answer: sum(item.answer == answer for item in items) for answer in ANSWERS},
+        "sections": [
+            {"name": section.name, "items": [_item(item) for item in section.items]} for section in record.sections
+        ],
+        "hazards": [_hazard(hazard) for hazard in record.hazards],
+    }
+
+
+def _item(item: RecordItem) -> dict[str, object]:
+    return {
+        "number": item.number,
+        "ask": item.ask,
+        "basis": " ".join(part for part in (item.standard, item.clause) if part),
+        "level": item.level,
+        "answer": item.answer,
+        "answered": _moment(item.answered_at),
+        "answered_by": item.answered_by,
+        "remark": item.remark,
+        "photos": [_photo(photo) for photo in item.photos],
+    }
+
+
+def _hazard(hazard: RecordHazard) -> dict[str, object]:
+    deadline = hazard.deadline
+    return {
+        "number": hazard.number,
+        "item_number": hazard.item_number,
+        "level": hazard.level,
+        "words": hazard.words,
+        "state": hazard.state,
+        "fixed_on_spot": hazard.fixed_on_spot,
+        "arrangements": [
+            ["责任人", hazard.responsible],
+            ["整改措施", hazard.measure],
+            ["资金", hazard.funds],
+            ["整改时限", f"{deadline.year}年{deadline.month}月{deadline.day}日前" if deadline else ""],
+            ["应急预案", hazard.contingency],
+        ],
+        "photos": [_photo(photo) for photo in hazard.photos],
+        "photos_after": [_photo(photo) for photo in hazard.photos_after],
+    }
+
+
+def _photo(photo: RecordPhoto) -> dict[str, object]:
+    return {"sha256": photo.sha256, "arrived": _moment(photo.arrived_at)}
+
+
+def _moment(at: datetime) -> list[str]:
+    """Day and minute as people in the zone read them, and the day once more in its short form."""
+    local = at.astimezone(CHINA)
+    return [f"{local.year}年{local.month}月{local.day}日", f"{local:%H:%M}", f"{local:%Y-%m-%d}"]
