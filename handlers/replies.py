@@ -1,0 +1,94 @@
+"""What a handler gives back: screens with buttons, a toast, and whether the card is edited or sent anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+MOST_CALLBACK_BYTES = 64
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class ButtonTooLong(ValueError):
+    """The data of a button passes Telegram's 64 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a screen: `data` comes back when it is pressed; with `url` it opens a link instead."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Screen:
+    """One message in Telegram's HTML with its inline keyboard."""
+
+    text: str
+    buttons: Rows = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A file to send: the bytes are made by then, the name is what the person sees."""
+
+    name: str
+    content: bytes
+    caption: str = ""
+    is_photo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What a person gets to see: the screen replaces the pressed card, or comes as a new message."""
+
+    screen: Screen | None = None
+    toast: str = ""
+    alert: bool = False
+    anew: bool = False
+    before: tuple[Screen, ...] = ()
+    documents: tuple[Document, ...] = field(default=())
+
+
+def data(route: str, *arguments: int | str) -> str:
+    """The data of a button for `route`; whole numbers are packed in base 36.
+
+    Raises ButtonTooLong beyond Telegram's 64 bytes: that is a fault of ours that a test must meet first.
+    """
+    text = ":".join([route, *(pack(a) if isinstance(a, int) else a for a in arguments)])
+    if len(text.encode()) > MOST_CALLBACK_BYTES:
+        raise ButtonTooLong(text)
+    return text
+
+
+def pack(number: int) -> str:
+    """A non-negative whole number in base 36."""
+    if number < 0:
+        raise ValueError("only non-negative numbers stand in buttons")
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if number == 0:
+            return digits
+
+
+def unpack(text: str) -> int:
+    """The number that `pack` wrote; raises ValueError for anything else."""
+    if not text or len(text) > 13 or not text.isascii() or not text.isalnum():
+        raise ValueError("not a packed number")
+    return int(text, 36)
+
+
+def rows(*lines: Sequence[Button | None]) -> Rows:
+    """Keyboard rows without the Nones, so that a button can be left out in place; empty rows vanish."""
+    kept = (tuple(b for b in line if b is not None) for line in lines)
+    return tuple(line for line in kept if line)
+
+
+def column(buttons: Sequence[Button]) -> Rows:
+    """One button a row."""
+    return tuple((b,) for b in buttons)

@@ -1,0 +1,267 @@
+"""Routes: which handler answers which press, command or word, what it needs, and the one place that checks it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from checklists.people import Permission, Person, allows
+from handlers.replies import Reply, Screen, unpack
+from handlers.services import Services
+from handlers.words import SHANGHAI, _
+from storage.dialogs import Dialog
+from storage.photos import Photo
+from storage.transaction import Transaction
+from storage.zones import Zone
+
+
+class About(StrEnum):
+    """What the first argument of a route names; the enterprise it belongs to is looked up, never trusted."""
+
+    NOTHING = "nothing"
+    ENTERPRISE = "enterprise"
+    INSPECTION = "inspection"
+    HAZARD = "hazard"
+
+
+class Gone(Exception):
+    """What a button names is not there (any more), or not in this zone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upload:
+    """A file as it came, not a photo: a spreadsheet or a voice note."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One thing a person did, inside the transaction of its effect."""
+
+    tx: Transaction
+    zone: Zone
+    services: Services
+    now: datetime
+    chat_id: int
+    telegram_id: int
+    telegram_name: str
+    person: Person | None = None
+    language: str = "zh"
+    arguments: tuple[str, ...] = ()
+    text: str = ""
+    photo: Photo | None = None
+    upload: Upload | None = None
+    voice: str = ""
+    album: str = ""
+    dialog: Dialog | None = None
+    enterprise_id: int | None = None
+    pressed: bool = False
+
+    @property
+    def today(self) -> date:
+        """The day in Shanghai."""
+        return self.now.astimezone(SHANGHAI).date()
+
+    @property
+    def who(self) -> Person:
+        """The person, on routes that a stranger cannot reach."""
+        assert self.person is not None
+        return self.person
+
+    def number(self, index: int) -> int:
+        """The packed whole number at this place of the arguments; raises Gone when it is not one."""
+        try:
+            return unpack(self.arguments[index])
+        except (IndexError, ValueError):
+            raise Gone from None
+
+    def word(self, index: int) -> str:
+        """The word at this place of the arguments; raises Gone when it is missing."""
+        try:
+            return self.arguments[index]
+        except IndexError:
+            raise Gone from None
+
+    def enter(self, kind: str, **values: object) -> Dialog:
+        """Put this chat on another screen (see storage.dialogs)."""
+        return self.tx.dialogs.enter(self.chat_id, kind, **values)
+
+
+Handler = Callable[[Request], Reply]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Press:
+    """A button whose data begins with `name`."""
+
+    name: str
+    needs: Permission
+    about: About = About.NOTHING
+    handler: Handler
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """A /command; with `menu` it stands in Telegram's menu with these words."""
+
+    name: str
+    needs: Permission
+    handler: Handler
+    menu: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """A text, photo, voice note or file while the chat is in the dialog `dialog`.
+
+    With `about` the dialog's data holds the id under "id". `takes` lists what is welcome: text, photo, voice, file.
+    """
+
+    dialog: str
+    takes: frozenset[str]
+    needs: Permission
+    about: About = About.NOTHING
+    handler: Handler
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Display:
+    """How the screen of a dialog is drawn again from the database alone."""
+
+    dialog: str
+    needs: Permission
+    about: About = About.NOTHING
+    handler: Handler
+
+
+Route = Press | Command | Input | Display
+
+
+@dataclass(frozen=True, kw_only=True)
+class Router:
+    """All routes of the bot, and the menu that is shown when nothing else is meant."""
+
+    home: Handler
+    presses: dict[str, Press] = field(default_factory=dict)
+    commands: dict[str, Command] = field(default_factory=dict)
+    inputs: dict[tuple[str, str], Input] = field(default_factory=dict)
+    displays: dict[str, Display] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, home: Handler, routes: Iterable[Route]) -> "Router":
+        """A router over these routes; two routes for the same thing are a fault and raise ValueError."""
+        router = cls(home=home)
+        for route in routes:
+            match route:
+                case Press():
+                    _add(router.presses, route.name, route)
+                case Command():
+                    _add(router.commands, route.name, route)
+                case Display():
+                    _add(router.displays, route.dialog, route)
+                case Input():
+                    for content in route.takes:
+                        _add(router.inputs, (route.dialog, content), route)
+        return router
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        return [
+            *self.presses.values(),
+            *self.commands.values(),
+            *dict.fromkeys(self.inputs.values()),
+            *self.displays.values(),
+        ]
+
+    def press(self, request: Request, payload: str) -> Reply:
+        """Answer a pressed button; what is unknown or gone shows the present screen instead."""
+        name, *arguments = payload.split(":")
+        route = self.presses.get(name)
+        if route is None:
+            return self.present(request, toast=_("这个按钮已经失效，这是现在的画面。"))
+        return self._run(route, replace(request, arguments=tuple(arguments), pressed=True))
+
+    def command(self, request: Request, name: str, arguments: Sequence[str]) -> Reply:
+        """Answer a /command; an unknown one shows the menu."""
+        route = self.commands.get(name)
+        if route is None:
+            return self.home(request)
+        return self._run(route, replace(request, arguments=tuple(arguments)))
+
+    def content(self, request: Request, kind: str) -> Reply:
+        """Answer a text, photo, voice note or file by what the chat's dialog expects; else show where the person is."""
+        route = self.inputs.get((request.dialog.kind, kind)) if request.dialog else None
+        if route is None:
+            return self.present(request)
+        return self._run(route, request)
+
+    def present(self, request: Request, *, toast: str = "") -> Reply:
+        """The screen this chat is on, drawn from the database; without one, the menu."""
+        dialog = request.dialog
+        route = self.displays.get(dialog.kind) if dialog else None
+        reply = self._run(route, request) if route else self.home(request)
+        return replace(reply, toast=toast) if toast else reply
+
+    def _run(self, route: Route, request: Request) -> Reply:
+        try:
+            enterprise_id = self._enterprise(route, request)
+            if not allows(request.person, route.needs, enterprise_id=enterprise_id):
+                return refuse(route, request)
+            return route.handler(replace(request, enterprise_id=enterprise_id))
+        except Gone:
+            request.tx.dialogs.leave(request.chat_id)
+            home = self.home(replace(request, dialog=None))
+            return replace(home, toast=_("要找的内容已经不在了，先回到首页。"))
+
+    def _enterprise(self, route: Route, request: Request) -> int | None:
+        if isinstance(route, Command) or route.about is About.NOTHING:
+            return None
+        if isinstance(route, Press):
+            subject_id = request.number(0)
+        else:
+            subject_id = int(request.dialog.data.get("id", 0)) if request.dialog else 0
+        enterprise_id = enterprise_of(request.tx, route.about, subject_id)
+        if enterprise_id is None:
+            raise Gone
+        return enterprise_id
+
+
+def enterprise_of(tx: Transaction, about: About, subject_id: int) -> int | None:
+    """The enterprise that an id from a button belongs to in this zone, or None."""
+    match about:
+        case About.ENTERPRISE:
+            return subject_id if tx.enterprises.get(subject_id) else None
+        case About.INSPECTION:
+            inspection = tx.inspections.get(subject_id)
+            return inspection.enterprise_id if inspection else None
+        case About.HAZARD:
+            hazard = tx.hazards.get(subject_id)
+            return hazard.enterprise_id if hazard else None
+        case About.NOTHING:
+            return None
+
+
+def refuse(route: Route, request: Request) -> Reply:
+    """Say no kindly, show nothing, and leave a line in the trail; a stranger's account is not written down."""
+    name = route.dialog if isinstance(route, Input | Display) else route.name
+    request.tx.trail.add(
+        "refused",
+        subject="route",
+        subject_id=None,
+        person_id=request.person.id if request.person else None,
+        at=request.now,
+        after={"route": name, "needs": route.needs.value},
+    )
+    words = _("这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。")
+    if request.pressed:
+        return Reply(toast=words, alert=True)
+    return Reply(screen=Screen(text=words))
+
+
+def _add(table: dict[Any, Any], key: object, route: Route) -> None:
+    if key in table:
+        raise ValueError(f"two routes for {key}")
+    table[key] = route

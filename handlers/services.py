@@ -1,0 +1,17 @@
+"""What handlers reach besides the database: the photo store and facts of the running bot."""
+
+from dataclasses import dataclass
+
+from storage.photos import PhotoStore
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Services:
+    """Given to every handler; nothing in it talks to Telegram."""
+
+    photos: PhotoStore
+    bot_name: str
+
+    def deep_link(self, payload: str) -> str:
+        """The t.me link that opens the bot with `/start payload`."""
+        return f"https://t.me/{self.bot_name}?start={payload}"

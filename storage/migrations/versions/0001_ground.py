@@ -1,0 +1,14 @@
+"""The ground: all tables of the first edition."""
+
+from alembic import op
+
+from storage.tables import metadata
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind())

@@ -1,0 +1,37 @@
+"""What the classes of all subjects share: the connection, the zone in every query, insert-if-new and upsert."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from storage.transaction import Transaction
+
+
+class Subject:
+    """Queries about one subject; every one of them carries the zone of the transaction."""
+
+    __slots__ = ("connection", "tx", "zone_id")
+
+    def __init__(self, tx: "Transaction") -> None:
+        self.tx = tx
+        self.connection = tx.connection
+        self.zone_id = tx.zone_id
+
+    def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
+        """Insert a row unless a unique key already has it; whether it was new."""
+        make = self._insert(table).on_conflict_do_nothing()
+        row = {"zone_id": self.zone_id, **values}
+        return self.connection.execute(make, row, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+    def upsert(self, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Insert the row, or set `values` on the row that has these keys (a primary or unique key with the zone)."""
+        statement = self._insert(table)
+        changes = {name: statement.excluded[name] for name in values}
+        statement = statement.on_conflict_do_update(index_elements=["zone_id", *keys], set_=changes)
+        self.connection.execute(statement, {"zone_id": self.zone_id, **keys, **values})
+
+    def _insert(self, table: Table) -> Any:
+        return (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(table)

@@ -1,0 +1,89 @@
+"""What a unit of work sees: one class per subject over one connection and one zone."""
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from storage.attachments import Attachments
+from storage.deliveries import Deliveries
+from storage.dialogs import Dialogs
+from storage.drafts import Drafts
+from storage.duties import Duties
+from storage.enterprises import Enterprises
+from storage.hazards import Hazards
+from storage.inspections import Inspections
+from storage.invitations import Invitations
+from storage.notes import Notes
+from storage.people import People
+from storage.standards import Standards
+from storage.trail import Trail
+from storage.updates import Updates
+from storage.zones import Zones
+
+
+class Transaction:
+    """One transaction in one zone; units reach the tables only through these subjects."""
+
+    def __init__(self, connection: Connection, zone_id: int) -> None:
+        self.connection = connection
+        self.zone_id = zone_id
+
+    @cached_property
+    def zones(self) -> Zones:
+        return Zones(self)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self)
+
+    @cached_property
+    def enterprises(self) -> Enterprises:
+        return Enterprises(self)
+
+    @cached_property
+    def standards(self) -> Standards:
+        return Standards(self)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(self)
+
+    @cached_property
+    def inspections(self) -> Inspections:
+        return Inspections(self)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        return Attachments(self)
+
+    @cached_property
+    def hazards(self) -> Hazards:
+        return Hazards(self)
+
+    @cached_property
+    def duties(self) -> Duties:
+        return Duties(self)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self)
+
+    @cached_property
+    def dialogs(self) -> Dialogs:
+        return Dialogs(self)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        return Drafts(self)
+
+    @cached_property
+    def notes(self) -> Notes:
+        return Notes(self)
+
+    @cached_property
+    def updates(self) -> Updates:
+        return Updates(self)
+
+    @cached_property
+    def trail(self) -> Trail:
+        return Trail(self)

@@ -1,0 +1,57 @@
+"""Fixtures that every test may ask for: a fresh database of each kind, a zone, and a fixed time."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database, ZoneDatabase
+from storage.schema import upgrade
+from storage.zones import Zone
+from tests.postgres import Postgres, running_postgres
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
+ZONE_ID = 1
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "zicha.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database with the present schema; each test runs on both kinds."""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        return server.new_database()
+    path = tmp_path / "zicha.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def database(address: str) -> AsyncIterator[ZoneDatabase]:
+    """A database with one founded zone, 滨河开发区."""
+    opened = Database(address)
+    zone = opened.zone(ZONE_ID)
+    await zone.write(lambda tx: tx.zones.found(code="BH", name="滨河开发区", plan_id="heelun-2024", at=NOW))
+    yield zone
+    await opened.close()
+
+
+@pytest.fixture
+async def zone(database: ZoneDatabase) -> Zone:
+    found = await database.read(lambda tx: tx.zones.current())
+    assert found is not None
+    return found
