@@ -1,7 +1,7 @@
 // The clock of the sandbox: shows the bot's time and moves it; also the sheet with first steps.
 
 import { busy, h, notice, sheet } from "./dom.js";
-import { act, changes, state } from "./store.js";
+import { act, changes, setNow, state } from "./store.js";
 import { clockTitle, fieldValue, fromField, longTitle, nextMonthMorning, tomorrowMorning } from "./times.js";
 
 export function startClock() {
@@ -23,7 +23,8 @@ export async function openClock() {
   const go = (button, values) => busy(button, async () => {
     try {
       const moved = await act("clock", values);
-      field.value = fieldValue(new Date(moved.now));
+      setNow(moved.now);
+      field.value = fieldValue(state.now);
     } catch (problem) {
       notice(problem.message, { kind: "bad" });
     }

@@ -19,6 +19,7 @@ export class Pane {
     this.nodes = new Map();
     this.presses = new Map();
     this.answered = new Set();
+    this.shown = new Set();
     this.version = 0;
     this.more = false;
     this.below = 0;
@@ -133,10 +134,8 @@ export class Pane {
       this.messages.set(message.message_id, message);
     }
     this.version = news.version;
-    const waiting = new Set(news.pending.map((press) => press.id));
-    const recent = Date.now() - 3000; // a press may be younger than this answer
-    for (const [key, press] of this.presses) if (!waiting.has(key) && press.at < recent) this.presses.delete(key);
-    for (const press of news.pending) if (!this.answered.has(press.id)) this.presses.set(press.id, { ...press, at: 0 });
+    for (const id of news.answered) { this.answered.add(id); this.presses.delete(id); }
+    for (const press of news.pending) this.presses.set(press.id, press);
     this.draw();
     if (first || mine || this.stuck) this.toEnd(false); else this.below += arrived;
     if (first && this.firstUnread) this.log.querySelector(".unread-line")?.scrollIntoView({ block: "center" });
@@ -315,7 +314,7 @@ export class Pane {
     if (button.url) { this.follow(button.url); return; }
     if (button.copy_text) { copy(button.copy_text.text); return; }
     if (button.callback_data === undefined) { this.toast("这种按钮在沙盒里用不了", true); return; }
-    const press = { message_id: message.message_id, data: button.callback_data, at: Date.now() };
+    const press = { message_id: message.message_id, data: button.callback_data };
     if ([...this.presses.values()].some((other) => other.message_id === press.message_id && other.data === press.data)) return;
     const key = Symbol("press");
     this.presses.set(key, press);
@@ -338,7 +337,8 @@ export class Pane {
   }
 
   answer({ id, user_id: user, chat_id: chat, text, show_alert: alert, url }) {
-    if (chat !== this.chat || user !== this.viewer || this.answered.has(id)) return;
+    if (chat !== this.chat || user !== this.viewer || this.shown.has(id)) return;
+    this.shown.add(id);
     this.answered.add(id);
     this.presses.delete(id);
     this.showPresses();

@@ -54,13 +54,29 @@ function merge(news) {
   if (news.hints) state.hints = news.hints;
   for (const person of news.people ?? []) state.people.set(person.id, person);
   for (const group of news.groups ?? []) state.groups.set(group.id, group);
-  for (const chat of news.chats ?? []) state.chats.set(chat.id, chat);
+  for (const chat of news.chats ?? []) keepChat(chat);
   const ids = new Set([...(news.people ?? []), ...(news.groups ?? []), ...(news.chats ?? [])].map((one) => one.id));
   tell("clock");
   if (fresh || news.full) tell("reset", { fresh });
   else if (ids.size) tell("list", { ids });
   if (news.chats?.length) tell("chats", { ids: new Set(news.chats.map((chat) => chat.id)) });
   if (news.answers?.length) tell("answers", { answers: news.answers });
+}
+
+function keepChat(chat) {
+  state.chats.set(chat.id, chat);
+  if (!chat.action) return;
+  setTimeout(() => {
+    if (state.chats.get(chat.id) !== chat) return;
+    chat.action = null;
+    tell("list", { ids: new Set([chat.id]) });
+  }, chat.action.left_s * 1000);
+}
+
+// The bot's time as an answer told it, before the stream brings it.
+export function setNow(now) {
+  state.now = new Date(now);
+  tell("clock");
 }
 
 let source = null;
