@@ -9,18 +9,7 @@ EXIF_HEADER = b"Exif\x00\x00"
 ORIENTATION_TAG = 0x0112
 
 # Picture data by ITU T.81: frames, tables, scans. Application segments and comments are judged one by one.
-JPEG_PICTURE = {
-    0xC4,
-    0xCC,
-    0xDB,
-    0xDC,
-    0xDD,
-    0xDE,
-    *range(0xC0, 0xC4),
-    *range(0xC5, 0xC8),
-    *range(0xC9, 0xCC),
-    *range(0xCD, 0xD0),
-}
+JPEG_PICTURE = {*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xDF)}
 PNG_PICTURE = {b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"cICP"}
 WEBP_PICTURE = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP"}
 VP8X_EXIF, VP8X_XMP, VP8X_ANIMATED = 0x08, 0x04, 0x02

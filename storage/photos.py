@@ -6,6 +6,7 @@ import io
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,12 +163,14 @@ class PhotoStore:
         """Keeps the photo for good (synced) or raises StorageFull / PhotoNotKept with nothing left; twice is once."""
         original, preview = self._path(photo.sha256, SUFFIXES[photo.kind]), self._preview_path(photo.sha256)
         try:
-            # an original on the disk means that the preview is there too
+            # the original comes last: once it stands, the photo is kept
             self._write(preview, photo.preview)
             self._write(original, photo.data)
         except OSError as error:
+            # never unlink the original: another call may just have told a person that it is kept
             if not original.exists():
-                preview.unlink(missing_ok=True)
+                with suppress(OSError):
+                    preview.unlink()
             if error.errno in NO_SPACE:
                 raise StorageFull(error.errno, "照片没有保存：磁盘已满") from error
             raise PhotoNotKept(error.errno, "照片没有保存：磁盘出错") from error
@@ -227,7 +230,8 @@ class PhotoStore:
 
     def _write(self, target: Path, content: bytes) -> None:
         """All or nothing, on the disk when it returns."""
-        if target.exists() and target.stat().st_size == len(content):
+        if target.exists() and target.read_bytes() == content:
+            _sync(target.parent)  # it may stand there from a call that failed at this very step
             return
         _make_folder(target.parent)
         _make_folder(self._incoming)
@@ -239,7 +243,8 @@ class PhotoStore:
                 os.fsync(file.fileno())
             draft.replace(target)
         finally:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
         _sync(target.parent)
 
 
