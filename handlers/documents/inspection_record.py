@@ -5,15 +5,16 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import segno
 
+from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Arrangements, Level, State
+from checklists.inspections import ANSWER_NAMES, Answer
 from handlers.documents.typesetting import typeset
 
 CHINA = ZoneInfo("Asia/Shanghai")
-ANSWERS = ("合格", "有隐患", "不涉及")
+ANSWERS = (Answer.GOOD, Answer.HAZARD, Answer.NOT_APPLICABLE, Answer.OPEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,17 +28,19 @@ class RecordPhoto:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordItem:
-    """One question as it stood in the edition used; `remark` is the person's own word, or the reason of 不涉及."""
+    """One question as it stood in the edition used; `reason` is why it does not apply (不涉及)."""
 
     number: int
     ask: str
     clause: str
     standard: str
-    level: Literal["重大", "一般"]
-    answer: Literal["合格", "有隐患", "不涉及"]
+    level: Level
+    answer: Answer
     answered_at: datetime
     answered_by: str = ""
+    reason: str = ""
     remark: str = ""
+    voice_notes: int = 0
     photos: Sequence[RecordPhoto] = ()
 
 
@@ -49,26 +52,21 @@ class RecordSection:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordHazard:
-    """A hazard with its 五落实; of one rectified on the spot (立查立改) only what was filled in is printed."""
+    """A hazard with its 五落实; of one fixed on the spot only the arrangements that were made are printed."""
 
     number: str
     item_number: int
-    level: Literal["重大", "一般"]
+    level: Level
+    state: State
     words: str
-    state: str
-    responsible: str = ""
-    measure: str = ""
-    funds: str = ""
-    deadline: date | None = None
-    contingency: str = ""
-    fixed_on_spot: bool = False
+    arrangements: Arrangements
     photos: Sequence[RecordPhoto] = ()
     photos_after: Sequence[RecordPhoto] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class InspectionRecord:
-    """`corrects` and `correction_reason` are set in a version that replaces an earlier one."""
+    """`corrects` (number and version) and `correction_reason` are set in a version that replaces an earlier one."""
 
     number: str
     version: int
@@ -79,7 +77,7 @@ class InspectionRecord:
     cycle: str
     led_by_principal: bool
     leader: str
-    participants: Sequence[str]
+    participants: str
     started_at: datetime
     submitted_at: datetime
     submitted_by: str
@@ -128,12 +126,12 @@ def _content(record: InspectionRecord) -> dict[str, object]:
         "cycle": record.cycle,
         "led_by_principal": record.led_by_principal,
         "leader": record.leader,
-        "participants": list(record.participants),
+        "participants": record.participants,
         "started": _moment(record.started_at),
         "submitted": _moment(record.submitted_at),
         "submitted_by": record.submitted_by,
         "statement": record.statement,
-        "counts": {answer: sum(item.answer == answer for item in items) for answer in ANSWERS},
+        "counts": {ANSWER_NAMES[answer]: sum(item.answer is answer for item in items) for answer in ANSWERS},
         "sections": [
             {"name": section.name, "items": [_item(item) for item in section.items]} for section in record.sections
         ],
@@ -146,30 +144,33 @@ def _item(item: RecordItem) -> dict[str, object]:
         "number": item.number,
         "ask": item.ask,
         "basis": " ".join(part for part in (item.standard, item.clause) if part),
-        "level": item.level,
-        "answer": item.answer,
+        "major": item.level is Level.MAJOR,
+        "answer": ANSWER_NAMES[item.answer],
         "answered": _moment(item.answered_at),
         "answered_by": item.answered_by,
+        "reason": item.reason,
         "remark": item.remark,
+        "voice_notes": item.voice_notes,
         "photos": [_photo(photo) for photo in item.photos],
     }
 
 
 def _hazard(hazard: RecordHazard) -> dict[str, object]:
-    deadline = hazard.deadline
+    arrangements = hazard.arrangements
     return {
         "number": hazard.number,
         "item_number": hazard.item_number,
-        "level": hazard.level,
+        "major": hazard.level is Level.MAJOR,
+        "level": LEVEL_NAMES[hazard.level],
         "words": hazard.words,
-        "state": hazard.state,
-        "fixed_on_spot": hazard.fixed_on_spot,
+        "state": STATE_NAMES[hazard.state],
+        "fixed_on_spot": hazard.state is State.FIXED_ON_SPOT,
         "arrangements": [
-            ["责任人", hazard.responsible],
-            ["整改措施", hazard.measure],
-            ["资金", hazard.funds],
-            ["整改时限", f"{deadline.year}年{deadline.month}月{deadline.day}日前" if deadline else ""],
-            ["应急预案", hazard.contingency],
+            ["责任人", arrangements.responsible],
+            ["整改措施", arrangements.measure],
+            ["资金", arrangements.funds],
+            ["整改时限", _until(arrangements.deadline)],
+            ["应急预案", arrangements.contingency],
         ],
         "photos": [_photo(photo) for photo in hazard.photos],
         "photos_after": [_photo(photo) for photo in hazard.photos_after],
@@ -178,6 +179,10 @@ def _hazard(hazard: RecordHazard) -> dict[str, object]:
 
 def _photo(photo: RecordPhoto) -> dict[str, object]:
     return {"sha256": photo.sha256, "arrived": _moment(photo.arrived_at)}
+
+
+def _until(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日前" if day else ""
 
 
 def _moment(at: datetime) -> list[str]:
