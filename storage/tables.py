@@ -104,6 +104,7 @@ enterprise_trades = Table(
     _zone(),
     Column("enterprise_id", Id, nullable=False),
     Column("sector", String(64), nullable=False),
+    Column("place", Integer, nullable=False),
     PrimaryKeyConstraint("zone_id", "enterprise_id", "sector"),
     _belongs_to("enterprises", "enterprise_id"),
 )
@@ -156,6 +157,7 @@ invitations = Table(
     PrimaryKeyConstraint("zone_id", "id"),
     UniqueConstraint("zone_id", "token_hash"),
     _belongs_to("enterprises", "enterprise_id"),
+    Index("ix_invitations_enterprise", "zone_id", "enterprise_id"),
 )
 
 # What an enterprise's own standard adds (一企业一套标准); a change is a new version, an end is `retired_at`.
@@ -176,14 +178,15 @@ extra_items = Table(
     _belongs_to("enterprises", "enterprise_id"),
 )
 
-# Unverified criteria that an officer of this zone has read and taken over (待核 → 采用).
+# Unverified criteria that an officer of this zone has read and taken over, or not (待核 → 采用, 不采用).
 adoptions = Table(
     "adoptions",
     metadata,
     _zone(),
     Column("criterion_id", String(64), nullable=False),
-    Column("adopted_by", Id, nullable=False),
-    Column("adopted_at", UtcDateTime, nullable=False),
+    Column("adopted", Boolean, nullable=False),
+    Column("decided_by", Id, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("zone_id", "criterion_id"),
 )
 
