@@ -29,13 +29,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incoming:
-    """One update of a private chat, read from the wire; `text` is the words, the command's rest or the button's data."""
+    """One update of a private chat as read from the wire; `text` is the words, a command's rest or a button's data."""
 
     update_id: int
     kind: Kind
     chat_id: int
     telegram_id: int
     name: str
+    language: str = ""
     command: str = ""
     text: str = ""
     photo: Photo | None = None
@@ -45,7 +46,7 @@ class Incoming:
 
 
 def answer(tx: Transaction, incoming: Incoming, *, router: Router, services: Services, now: datetime) -> Reply:
-    """Apply what the person did and say what to show; a repeated update changes nothing and shows the present screen."""
+    """Apply what the person did and say what to show; a repeated update changes nothing and shows what is now."""
     zone = tx.zones.current()
     assert zone is not None, "the zone is founded at start"
     person = tx.people.by_telegram(incoming.telegram_id)
@@ -58,7 +59,7 @@ def answer(tx: Transaction, incoming: Incoming, *, router: Router, services: Ser
         telegram_id=incoming.telegram_id,
         telegram_name=incoming.name,
         person=person,
-        language=person.language if person else "zh",
+        language=person.language if person else ("en" if incoming.language.startswith("en") else "zh"),
         text=incoming.text,
         photo=incoming.photo,
         upload=incoming.upload,

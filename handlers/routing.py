@@ -85,7 +85,7 @@ class Request:
         except IndexError:
             raise Gone from None
 
-    def enter(self, kind: str, **values: object) -> Dialog:
+    def enter(self, kind: str, **values: Any) -> Dialog:
         """Put this chat on another screen (see storage.dialogs)."""
         return self.tx.dialogs.enter(self.chat_id, kind, **values)
 
@@ -105,12 +105,12 @@ class Press:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
-    """A /command; with `menu` it stands in Telegram's menu with these words."""
+    """A /command; with `menu` it stands in Telegram's menu with the words it gives."""
 
     name: str
     needs: Permission
     handler: Handler
-    menu: str = ""
+    menu: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

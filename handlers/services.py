@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from storage.photos import PhotoStore
+from storage.voices import VoiceStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -10,6 +11,7 @@ class Services:
     """Given to every handler; nothing in it talks to Telegram."""
 
     photos: PhotoStore
+    voices: VoiceStore
     bot_name: str
 
     def deep_link(self, payload: str) -> str:
