@@ -357,10 +357,10 @@ duties = Table(
 duty_queue = Table(
     "duty_queue",
     metadata,
-    Column("at", UtcDateTime, nullable=False),
     _zone(),
+    Column("at", UtcDateTime, nullable=False),
     Column("duty_id", Id, nullable=False),
-    PrimaryKeyConstraint("at", "zone_id", "duty_id"),
+    PrimaryKeyConstraint("zone_id", "at", "duty_id"),
     sqlite_with_rowid=False,
 )
 
@@ -376,6 +376,7 @@ deliveries = Table(
     Column("about", Text, nullable=False, server_default="{}"),
     Column("not_before", UtcDateTime, nullable=False),
     Column("state", String(12), nullable=False),
+    Column("edition", Integer, nullable=False, server_default="1"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("message_id", Id),
     Column("created_at", UtcDateTime, nullable=False),
@@ -384,7 +385,7 @@ deliveries = Table(
     Column("outcome", String(200), nullable=False, server_default=""),
     PrimaryKeyConstraint("zone_id", "id"),
     UniqueConstraint("zone_id", "dedupe"),
-    CheckConstraint("state IN ('waiting', 'sent', 'refused', 'given_up')", name="state"),
+    CheckConstraint("state IN ('waiting', 'sent', 'refused', 'given_up', 'withdrawn')", name="state"),
     Index("ix_deliveries_person", "zone_id", "person_id", "kind"),
     Index("ix_deliveries_created", "zone_id", "created_at"),
 )
