@@ -1,0 +1,132 @@
+"""Spreadsheets people send us: a file becomes rows of texts, or a plain sentence about what is wrong with it."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+
+from handlers.documents.spreadsheet_columns import ALIASES, ENTERPRISE_COLUMNS, SAMPLE_MARK
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_UNPACKED = 50 * 1024 * 1024
+MAX_ENTRIES = 1000
+MAX_ROWS = 20_000
+HEADER_WITHIN = 20  # rows: people put titles and notes above
+PATIENCE = 40.0  # seconds for a process of its own to read one file
+
+ROW_NUMBER = "行号"
+KEY_COLUMN = ENTERPRISE_COLUMNS[0]
+
+CLOSED = "表格打不开：可能设了密码、没有传完整，或者不是表格。请另存为 .xlsx 再发来。"
+
+
+class UnreadableFile(ValueError):
+    """The text says to the person, in Chinese, what is wrong and what to do."""
+
+
+def read_rows(data: bytes, filename: str) -> list[dict[str, str]]:
+    """One dict of texts per filled row of an .xlsx, .xls or .csv, keyed by column heading without brackets.
+
+    `行号` is the row's number as the person's program shows it. Columns we do not know keep their own heading. Sample
+    rows of our template are left out. Raises UnreadableFile. Takes up to seconds: use a thread.
+    """
+    if len(data) > MAX_BYTES:
+        raise UnreadableFile("文件超过10MB，请只保留企业名单，删去图片后再发。")
+    for sheet in _sheets(data, filename):
+        if (header := _header(sheet)) is not None:
+            return _rows(sheet, header)
+    raise UnreadableFile(f"没有找到“{KEY_COLUMN}”这一列。请下载模板，按模板的表头填写。")
+
+
+def _sheets(data: bytes, filename: str) -> list[list[list[str]]]:
+    """By what the file is, not by what it is called."""
+    if data.startswith(b"PK\x03\x04"):
+        _check_unpacked_size(data)
+        return _sheets_of_excel(data)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return _sheets_of_excel(data)
+    if not filename.lower().endswith((".csv", ".txt", ".tsv")):
+        raise UnreadableFile(CLOSED)
+    return [_rows_of_csv(data)]
+
+
+def _check_unpacked_size(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            entries = packed.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise UnreadableFile(CLOSED) from error
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise UnreadableFile("表格展开后太大，请只保留企业名单，删去其他内容后再发。")
+
+
+def _sheets_of_excel(data: bytes) -> list[list[list[str]]]:
+    """Sizes in a file may lie; the process that unpacks it has limits of its own."""
+    command = [sys.executable, "-m", "handlers.documents.sheet_cells", str(MAX_ROWS + HEADER_WITHIN)]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise UnreadableFile(CLOSED) from error
+    found: list[list[list[str]]] = json.loads(done.stdout)
+    return found
+
+
+def _rows_of_csv(data: bytes) -> list[list[str]]:
+    words = _decoded(data)
+    first_line = next((line for line in words.splitlines() if KEY_COLUMN in line), "")
+    delimiter = max(",\t;", key=first_line.count)
+    try:
+        return [
+            [cell.strip() for cell in row] for row in csv.reader(io.StringIO(words, newline=""), delimiter=delimiter)
+        ]
+    except csv.Error as error:
+        raise UnreadableFile(CLOSED) from error
+
+
+def _decoded(data: bytes) -> str:
+    """Excel on a Chinese Windows writes GB18030, most others UTF-8, “Unicode text” UTF-16."""
+    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            words = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in words:
+            return words
+    raise UnreadableFile(CLOSED)
+
+
+def _heading(cell: str) -> str:
+    bare = re.sub(r"[（(].*|[\s*＊]", "", cell)
+    return ALIASES.get(bare, bare)
+
+
+def _header(sheet: list[list[str]]) -> int | None:
+    for place, row in enumerate(sheet[:HEADER_WITHIN]):
+        if KEY_COLUMN in map(_heading, row):
+            return place
+    return None
+
+
+def _rows(sheet: list[list[str]], header: int) -> list[dict[str, str]]:
+    headings = [_heading(cell) for cell in sheet[header]]
+    twice = sorted({heading for heading in headings if heading and headings.count(heading) > 1})
+    if twice:
+        raise UnreadableFile(f"表头“{twice[0]}”出现了两次，请删去一列。")
+    if len(sheet) - header - 1 > MAX_ROWS:
+        raise UnreadableFile(f"表格超过{MAX_ROWS}行，请分成几个文件发来。")
+    rows = list(_filled(sheet, header, headings))
+    if not rows:
+        raise UnreadableFile("表格里还没有填写企业。")
+    return rows
+
+
+def _filled(sheet: list[list[str]], header: int, headings: list[str]) -> Iterator[dict[str, str]]:
+    for number, row in enumerate(sheet[header + 1 :], start=header + 2):
+        cells = {heading: cell for heading, cell in zip(headings, row, strict=False) if heading}
+        if any(cells.values()) and not cells[KEY_COLUMN].startswith(SAMPLE_MARK):
+            yield {ROW_NUMBER: str(number), **{heading: cells.get(heading, "") for heading in headings if heading}}
