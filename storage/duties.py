@@ -1,7 +1,152 @@
 """What an enterprise must do by which day, and the narrow queue of what wants looking at."""
 
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
 from storage.subject import Subject
+from storage.tables import duties, duty_queue
+from storage.types import new_id
+
+_COLUMNS = [c for c in duties.c if c.name != "zone_id"]
+_OF_PERIOD = select(*_COLUMNS).where(
+    duties.c.zone_id == bindparam("zone"),
+    duties.c.enterprise_id == bindparam("enterprise"),
+    duties.c.kind == bindparam("kind"),
+    duties.c.period == bindparam("period"),
+)
+_DUE_IN_QUEUE = (
+    select(duty_queue.c.at, duty_queue.c.duty_id)
+    .where(duty_queue.c.zone_id == bindparam("zone"), duty_queue.c.at <= bindparam("now"))
+    .order_by(duty_queue.c.at, duty_queue.c.duty_id)
+    .limit(bindparam("most"))
+)
+_TAKE_FROM_QUEUE = duty_queue.delete().where(
+    duty_queue.c.zone_id == bindparam("zone"),
+    duty_queue.c.at == bindparam("due"),
+    duty_queue.c.duty_id == bindparam("duty"),
+)
+
+
+class DutyState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnterpriseDuty:
+    """One thing an enterprise owes in one period; `hand_in_by` is the last working day on or before `due_on`."""
+
+    id: int
+    enterprise_id: int
+    kind: str
+    period: str
+    opens_on: date
+    due_on: date
+    hand_in_by: date
+    source: str
+    provisional: bool = False
+    state: DutyState = DutyState.OPEN
+    done_at: datetime | None = None
+    inspection_id: int | None = None
 
 
 class Duties(Subject):
-    """What an enterprise must do by which day, and the narrow queue of what wants looking at."""
+    """Duties of the zone's enterprises."""
+
+    def get(self, duty_id: int) -> EnterpriseDuty | None:
+        """The duty with this id."""
+        found = self._where(duties.c.id == duty_id)
+        return found[0] if found else None
+
+    def some(self, ids: Collection[int]) -> list[EnterpriseDuty]:
+        """The duties with these ids."""
+        return self._where(duties.c.id.in_(sorted(ids))) if ids else []
+
+    def of_period(self, enterprise_id: int, kind: str, period: str) -> EnterpriseDuty | None:
+        """What this enterprise owes of this kind in this period."""
+        key = {"zone": self.zone_id, "enterprise": enterprise_id, "kind": kind, "period": period}
+        row = self.connection.execute(_OF_PERIOD, key).one_or_none()
+        return _duty(row) if row else None
+
+    def of_enterprises(self, ids: Sequence[int], kind: str, *, since: date) -> list[EnterpriseDuty]:
+        """All duties of these enterprises that are due on or after `since`, and open ones of any age, first due first."""
+        if not ids:
+            return []
+        return self._where(
+            duties.c.enterprise_id.in_(sorted(ids)),
+            duties.c.kind == kind,
+            (duties.c.due_on >= since) | (duties.c.state == DutyState.OPEN.value),
+        )
+
+    def add(self, duty: EnterpriseDuty) -> bool:
+        """Keep a new duty; False if the period has one already."""
+        values = {name: getattr(duty, name) for name in EnterpriseDuty.__slots__}
+        return self.insert_new(duties, {**values, "state": duty.state.value})
+
+    def finish(self, duty_id: int, *, inspection_id: int, at: datetime) -> bool:
+        """The duty was fulfilled by this inspection; False if it was done before."""
+        return self._change(duty_id, DutyState.DONE, DutyState.DONE, done_at=at, inspection_id=inspection_id)
+
+    def waive(self, duty_id: int) -> bool:
+        """The enterprise does not owe it (any more); False if it is done or waived already."""
+        return self._change(duty_id, DutyState.WAIVED, DutyState.DONE, DutyState.WAIVED)
+
+    def reopen(self, duty_id: int) -> bool:
+        """A waived duty is owed again."""
+        return self._change(duty_id, DutyState.OPEN, DutyState.OPEN, DutyState.DONE)
+
+    def redate(self, duty_id: int, *, due_on: date, hand_in_by: date, source: str, provisional: bool) -> None:
+        """The plan or the calendar has changed while the duty is open."""
+        self._set(duty_id, due_on=due_on, hand_in_by=hand_in_by, source=source, provisional=provisional)
+
+    def enqueue(self, rows: Iterable[tuple[datetime, int]]) -> None:
+        """Look at these duties again at these times."""
+        for at, duty_id in rows:
+            self.insert_new(duty_queue, {"at": at, "duty_id": duty_id})
+
+    def claim(self, now: datetime, limit: int) -> list[int]:
+        """Take from the queue the ids of what is to be looked at by `now`; each once, first due first."""
+        found = self.connection.execute(_DUE_IN_QUEUE, {"zone": self.zone_id, "now": now, "most": limit}).all()
+        if found:
+            keys = [{"zone": self.zone_id, "due": at, "duty": duty_id} for at, duty_id in found]
+            self.connection.execute(_TAKE_FROM_QUEUE, keys)
+        return list(dict.fromkeys(duty_id for _, duty_id in found))
+
+    def _change(self, duty_id: int, to: DutyState, *unless: DutyState, **values: Any) -> bool:
+        changed = self.connection.execute(
+            duties.update()
+            .where(
+                duties.c.zone_id == self.zone_id,
+                duties.c.id == duty_id,
+                duties.c.state.not_in([s.value for s in unless]),
+            )
+            .values(state=to.value, **values)
+        )
+        return changed.rowcount == 1
+
+    def _set(self, duty_id: int, **values: Any) -> None:
+        self.connection.execute(
+            duties.update().where(duties.c.zone_id == self.zone_id, duties.c.id == duty_id).values(**values)
+        )
+
+    def _where(self, *conditions: Any) -> list[EnterpriseDuty]:
+        statement = select(*_COLUMNS).where(duties.c.zone_id == self.zone_id, *conditions)
+        ordered = statement.order_by(duties.c.due_on, duties.c.enterprise_id, duties.c.id)
+        return [_duty(row) for row in self.connection.execute(ordered)]
+
+
+def new_duty_id() -> int:
+    """An id for a duty that is about to be kept."""
+    return new_id()
+
+
+def _duty(row: Any) -> EnterpriseDuty:
+    values = dict(row._mapping)
+    values["state"] = DutyState(values["state"])
+    return EnterpriseDuty(**values)
