@@ -1,0 +1,1 @@
+"""The Bot API specification as data, and the checker of recorded traffic."""
