@@ -1,0 +1,170 @@
+"""Hazards (隐患): level, number, states, and the five things that must stand fixed before rectifying (五落实)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from checklists.working_days import WorkingDays
+
+GENERAL_DAYS = 15
+MAJOR_DAYS = 30
+
+
+class Level(StrEnum):
+    """Whether a hazard is major (重大) by the criteria of the trade; the bot proposes, a person confirms."""
+
+    MAJOR = "major"
+    GENERAL = "general"
+
+
+LEVEL_NAMES: Mapping[Level, str] = {Level.MAJOR: "重大隐患", Level.GENERAL: "一般隐患"}
+
+
+class Source(StrEnum):
+    """Where a hazard was found."""
+
+    SELF_INSPECTION = "self_inspection"
+
+
+SOURCE_NAMES: Mapping[Source, str] = {Source.SELF_INSPECTION: "企业自查"}
+
+
+class State(StrEnum):
+    """Where a hazard stands between finding and close-out (销号)."""
+
+    FOUND = "found"
+    CONFIRMED = "confirmed"
+    RECTIFYING = "rectifying"
+    FIXED_ON_SPOT = "fixed_on_spot"
+    WITHDRAWN = "withdrawn"
+
+
+STATE_NAMES: Mapping[State, str] = {
+    State.FOUND: "待确认",
+    State.CONFIRMED: "待落实整改",
+    State.RECTIFYING: "整改中",
+    State.FIXED_ON_SPOT: "立查立改，待复核",
+    State.WITHDRAWN: "误报，已撤回",
+}
+
+# Fixed on the spot is handed-in evidence, not close-out: the review by a second person comes after it.
+MOVES: Mapping[State, frozenset[State]] = {
+    State.FOUND: frozenset({State.CONFIRMED}),
+    State.CONFIRMED: frozenset({State.RECTIFYING, State.FIXED_ON_SPOT}),
+    State.RECTIFYING: frozenset(),
+    State.FIXED_ON_SPOT: frozenset(),
+}
+
+
+class MoveRefused(ValueError):
+    """A step the life of a hazard does not have; the text can be shown to a person."""
+
+
+def move(state: State, to: State, arrangements: "Arrangements | None" = None) -> State:
+    """The new state, or MoveRefused. Rectifying needs the five arrangements complete."""
+    if to not in MOVES[state]:
+        raise MoveRefused(f"{STATE_NAMES[state]}的隐患不能改成{STATE_NAMES[to]}")
+    if to is State.RECTIFYING:
+        missing = arrangements.missing() if arrangements else ARRANGEMENT_NAMES.values()
+        if missing:
+            raise MoveRefused(f"五落实还缺：{'、'.join(missing)}")
+    return to
+
+
+ARRANGEMENT_NAMES: Mapping[str, str] = {
+    "responsible": "责任人",
+    "measure": "措施",
+    "funds": "资金",
+    "deadline": "期限",
+    "contingency": "应急预案",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrangements:
+    """The five arrangements (五落实); a text left empty or a deadline of None is not fixed yet."""
+
+    responsible: str = ""
+    measure: str = ""
+    funds: str = ""
+    deadline: date | None = None
+    contingency: str = ""
+
+    def missing(self) -> tuple[str, ...]:
+        """The Chinese names of what is not fixed yet."""
+        return tuple(name for key, name in ARRANGEMENT_NAMES.items() if not str(getattr(self, key) or "").strip())
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hazard:
+    """One hazard on the list; `item` counts from 0 in its inspection's checklist, `version` rises with every change.
+
+    `level` is the criterion's proposal until `level_confirmed_by` names the person who confirmed or changed it.
+    """
+
+    id: int
+    year: int
+    sequence: int
+    enterprise_id: int
+    source: Source
+    inspection_id: int | None
+    item: int | None
+    criterion_id: str | None
+    clause: str
+    state: State
+    level: Level
+    level_confirmed_by: int | None
+    words: str
+    arrangements: Arrangements
+    withdrawn_reason: str
+    version: int
+    found_by: int
+    found_at: datetime
+
+    @property
+    def is_live(self) -> bool:
+        return self.state is not State.WITHDRAWN
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the person who found it has nothing more to fill in."""
+        return self.state not in (State.FOUND, State.CONFIRMED)
+
+
+def propose_arrangements(level: Level, *, principal: str, on: date, calendar: WorkingDays) -> Arrangements:
+    """Sensible defaults a person accepts with one tap; for a major hazard the deadline is a proposal to decide on.
+
+    The days are practice of the offices, no law names a number; a day off moves to the next working day.
+    """
+    major = level is Level.MAJOR
+    days = MAJOR_DAYS if major else GENERAL_DAYS
+    return Arrangements(
+        responsible=principal,
+        measure="立即停用有关设备或区域，按标准整改，验收合格再用" if major else "按标准整改到位，拍照留存",
+        funds="由本单位安全生产费用列支",
+        deadline=calendar.next_working_day(on + timedelta(days=days)),
+        contingency="撤出人员、设警戒、专人看守，有险情按应急预案处置" if major else "整改期间设警示、专人看护",
+    )
+
+
+_NUMBER = re.compile(r"(?:(?P<zone>[A-Z0-9]{1,12})-)?(?P<year>20\d{2})-(?P<sequence>\d{4,9})")
+
+
+def format_number(zone_code: str, year: int, sequence: int) -> str:
+    """The number people use, such as DLK-2026-0031; without a zone code 2026-0031."""
+    prefix = f"{zone_code}-" if zone_code else ""
+    return f"{prefix}{year}-{sequence:04d}"
+
+
+def parse_number(words: str) -> tuple[str, int, int] | None:
+    """(zone code or empty, year, sequence) found in what a person wrote, such as 隐患 2026-0031, else None."""
+    found = _NUMBER.search(words.upper().replace("—", "-").replace("－", "-"))
+    if found is None:
+        return None
+    return found["zone"] or "", int(found["year"]), int(found["sequence"])

@@ -1,0 +1,1 @@
+"""Tests of the rule book: pure rules and packaged data."""
