@@ -1,0 +1,33 @@
+"""Buttons and rows that many screens share."""
+
+from collections.abc import Sequence
+
+from handlers.replies import Button, data
+from handlers.words import _
+
+ON_ONE_PAGE = 8
+
+
+def to_home() -> Button:
+    """Back to the menu."""
+    return Button(_("返回首页"), data("h"))
+
+
+def turning(route: str, *arguments: int | str, page: int, pages: int) -> Sequence[Button | None]:
+    """The row that turns pages, the page asked for being the last argument; empty when there is only one."""
+    if pages <= 1:
+        return ()
+
+    def turn(label: str, to: int) -> Button:
+        return Button(label, data(route, *arguments, to))
+
+    return (
+        turn(_("‹ 上一页"), page - 1) if page > 0 else None,
+        turn(f"{page + 1}/{pages}", page),
+        turn(_("下一页 ›"), page + 1) if page + 1 < pages else None,
+    )
+
+
+def pages_of(number: int, per_page: int = ON_ONE_PAGE) -> int:
+    """How many pages `number` things fill; an empty list still has one."""
+    return max(1, -(-number // per_page))
