@@ -50,11 +50,13 @@ STATE_NAMES: Mapping[State, str] = {
 }
 
 # Fixed on the spot is handed-in evidence, not close-out: the review by a second person comes after it.
+# Withdrawing is for what was marked in error in an inspection not yet submitted; the row stays with its reason.
 MOVES: Mapping[State, frozenset[State]] = {
-    State.FOUND: frozenset({State.CONFIRMED}),
-    State.CONFIRMED: frozenset({State.RECTIFYING, State.FIXED_ON_SPOT}),
-    State.RECTIFYING: frozenset(),
-    State.FIXED_ON_SPOT: frozenset(),
+    State.FOUND: frozenset({State.CONFIRMED, State.WITHDRAWN}),
+    State.CONFIRMED: frozenset({State.RECTIFYING, State.FIXED_ON_SPOT, State.WITHDRAWN}),
+    State.RECTIFYING: frozenset({State.WITHDRAWN}),
+    State.FIXED_ON_SPOT: frozenset({State.WITHDRAWN}),
+    State.WITHDRAWN: frozenset(),
 }
 
 

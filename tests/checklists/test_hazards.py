@@ -92,6 +92,10 @@ def test_only_the_moves_of_the_table_happen(state: State, to: State) -> None:
         (State.FOUND, State.CONFIRMED),
         (State.CONFIRMED, State.RECTIFYING),
         (State.CONFIRMED, State.FIXED_ON_SPOT),
+        (State.FOUND, State.WITHDRAWN),
+        (State.CONFIRMED, State.WITHDRAWN),
+        (State.RECTIFYING, State.WITHDRAWN),
+        (State.FIXED_ON_SPOT, State.WITHDRAWN),
     }
     if (state, to) in allowed:
         assert move(state, to, COMPLETE) is to
