@@ -24,7 +24,7 @@ ANSWER_NAMES = {
 # 30 questions in 20 seconds is no inspection; walking to a place and looking takes longer than reading the question.
 LEAST_SECONDS_PER_ITEM = 5
 
-_VERSIONS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_VERSIONS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class InspectionState(StrEnum):
@@ -37,7 +37,8 @@ class InspectionState(StrEnum):
 class Progress:
     """The answers of all items and, for each, how often it was changed; two characters an item.
 
-    The version in a button tells an old button from the present one. It runs in a circle of 36.
+    The version in a button tells an old button from the present one. It runs in a circle of 26. A capital letter says
+    that something stands beside the answer (reason, remark, photo), so that most cards need no further query.
     """
 
     text: str
@@ -53,11 +54,23 @@ class Progress:
         return Answer(self.text[2 * item])
 
     def version(self, item: int) -> str:
-        return self.text[2 * item + 1]
+        return self.text[2 * item + 1].lower()
 
-    def with_answer(self, item: int, answer: Answer) -> "Progress":
+    def noted(self, item: int) -> bool:
+        """Whether a reason, remark, photo or voice note was ever kept for this item."""
+        return self.text[2 * item + 1].isupper()
+
+    def with_answer(self, item: int, answer: Answer, *, noted: bool = False) -> "Progress":
         version = _VERSIONS[(_VERSIONS.index(self.version(item)) + 1) % len(_VERSIONS)]
-        return Progress(self.text[: 2 * item] + answer + version + self.text[2 * item + 2 :])
+        return self._with(item, answer, version, noted=noted or self.noted(item))
+
+    def with_note(self, item: int) -> "Progress":
+        """Something stands beside this item from now on; buttons already shown stay good."""
+        return self._with(item, self.answer(item), self.version(item), noted=True)
+
+    def _with(self, item: int, answer: Answer, version: str, *, noted: bool) -> "Progress":
+        mark = version.upper() if noted else version
+        return Progress(self.text[: 2 * item] + answer + mark + self.text[2 * item + 2 :])
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -101,8 +114,15 @@ class Inspection:
     seconds: int | None = None
     record_digest: str | None = None
 
-    def answered(self, item: int, answer: Answer, *, at: datetime) -> "Inspection":
-        return replace(self, progress=self.progress.with_answer(item, answer), touched_at=at)
+    @property
+    def is_running(self) -> bool:
+        return self.state is InspectionState.RUNNING
+
+    def answered(self, item: int, answer: Answer, *, at: datetime, noted: bool = False) -> "Inspection":
+        return replace(self, progress=self.progress.with_answer(item, answer, noted=noted), touched_at=at)
+
+    def with_note(self, item: int, *, at: datetime) -> "Inspection":
+        return replace(self, progress=self.progress.with_note(item), touched_at=at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -43,7 +43,10 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """What a person gets to see: the screen replaces the pressed card, or comes as a new message."""
+    """What a person gets to see: the screen replaces the pressed card, or comes as a new message.
+
+    With `group` it replaces the last message of the same group in this chat: an album is answered by one message.
+    """
 
     screen: Screen | None = None
     toast: str = ""
@@ -51,6 +54,7 @@ class Reply:
     anew: bool = False
     before: tuple[Screen, ...] = ()
     documents: tuple[Document, ...] = field(default=())
+    group: str = ""
 
 
 def data(route: str, *arguments: int | str) -> str:

@@ -1,5 +1,6 @@
 """Routes: which handler answers which press, command or word, what it needs, and the one place that checks it."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -27,6 +28,10 @@ class About(StrEnum):
 
 class Gone(Exception):
     """What a button names is not there (any more), or not in this zone."""
+
+
+class Stale(Exception):
+    """A button no longer fits the present state: nothing changes, the present screen is shown with these words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,7 +142,17 @@ class Display:
     handler: Handler
 
 
-Route = Press | Command | Input | Display
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """A text that means the same in every dialog; `pattern` must match all of it, its groups become the arguments."""
+
+    name: str
+    pattern: re.Pattern[str]
+    needs: Permission
+    handler: Handler
+
+
+Route = Press | Command | Input | Display | Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +164,7 @@ class Router:
     commands: dict[str, Command] = field(default_factory=dict)
     inputs: dict[tuple[str, str], Input] = field(default_factory=dict)
     displays: dict[str, Display] = field(default_factory=dict)
+    words: dict[str, Words] = field(default_factory=dict)
 
     @classmethod
     def of(cls, home: Handler, routes: Iterable[Route]) -> "Router":
@@ -162,6 +178,8 @@ class Router:
                     _add(router.commands, route.name, route)
                 case Display():
                     _add(router.displays, route.dialog, route)
+                case Words():
+                    _add(router.words, route.name, route)
                 case Input():
                     for content in route.takes:
                         _add(router.inputs, (route.dialog, content), route)
@@ -174,6 +192,7 @@ class Router:
             *self.commands.values(),
             *dict.fromkeys(self.inputs.values()),
             *self.displays.values(),
+            *self.words.values(),
         ]
 
     def press(self, request: Request, payload: str) -> Reply:
@@ -193,6 +212,9 @@ class Router:
 
     def content(self, request: Request, kind: str) -> Reply:
         """Answer a text, photo, voice note or file by what the chat's dialog expects; else show where the person is."""
+        for words in self.words.values() if kind == "text" else ():
+            if match := words.pattern.fullmatch(request.text.strip()):
+                return self._run(words, replace(request, arguments=tuple(g or "" for g in match.groups())))
         route = self.inputs.get((request.dialog.kind, kind)) if request.dialog else None
         if route is None:
             return self.present(request)
@@ -211,13 +233,15 @@ class Router:
             if not allows(request.person, route.needs, enterprise_id=enterprise_id):
                 return refuse(route, request)
             return route.handler(replace(request, enterprise_id=enterprise_id))
+        except Stale as stale:
+            return self.present(replace(request, arguments=()), toast=str(stale))
         except Gone:
             request.tx.dialogs.leave(request.chat_id)
             home = self.home(replace(request, dialog=None))
             return replace(home, toast=_("要找的内容已经不在了，先回到首页。"))
 
     def _enterprise(self, route: Route, request: Request) -> int | None:
-        if isinstance(route, Command) or route.about is About.NOTHING:
+        if isinstance(route, Command | Words) or route.about is About.NOTHING:
             return None
         if isinstance(route, Press):
             subject_id = request.number(0)

@@ -1,7 +1,143 @@
 """Photos and voice notes that people handed in, and what each of them shows."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from checklists.attachments import Attachment, Medium
+from storage.photos import Photo
 from storage.subject import Subject
+from storage.tables import attachments, photos
+from storage.types import new_id
+
+_COLUMNS = [c for c in attachments.c if c.name not in ("zone_id", "removed_at")]
 
 
 class Attachments(Subject):
-    """Photos and voice notes that people handed in, and what each of them shows."""
+    """What was handed in for inspections and hazards; what was taken back keeps its row."""
+
+    def add_photo(
+        self,
+        photo: Photo,
+        *,
+        by: int,
+        at: datetime,
+        inspection_id: int | None = None,
+        item: int | None = None,
+        hazard_id: int | None = None,
+        phase: str = "",
+        album: str = "",
+    ) -> Attachment:
+        """Link a photo whose bytes are in the photo store already."""
+        row = {"sha256": photo.sha256, "dhash": photo.dhash, "width": photo.width, "height": photo.height}
+        self.insert_new(photos, {**row, "bytes": len(photo.data), "kept_at": at})
+        return self._add(
+            kind=Medium.PHOTO,
+            sha256=photo.sha256,
+            inspection_id=inspection_id,
+            item=item,
+            hazard_id=hazard_id,
+            phase=phase,
+            album=album[:64],
+            sent_by=by,
+            received_at=at,
+        )
+
+    def add_voice(
+        self,
+        sha256: str,
+        *,
+        by: int,
+        at: datetime,
+        inspection_id: int | None = None,
+        item: int | None = None,
+        hazard_id: int | None = None,
+    ) -> Attachment:
+        """Link a voice note whose bytes are stored already."""
+        return self._add(
+            kind=Medium.VOICE,
+            sha256=sha256,
+            inspection_id=inspection_id,
+            item=item,
+            hazard_id=hazard_id,
+            phase="",
+            album="",
+            sent_by=by,
+            received_at=at,
+        )
+
+    def copy(self, known: Attachment, *, inspection_id: int) -> None:
+        """The same picture at the same item of another inspection, with its time and sender."""
+        values = {c.name: getattr(known, c.name) for c in _COLUMNS if c.name not in ("id", "inspection_id")}
+        self._add(**values, inspection_id=inspection_id)
+
+    def get(self, attachment_id: int) -> Attachment | None:
+        """The attachment, unless it was taken back."""
+        found = self._where(attachments.c.id == attachment_id)
+        return found[0] if found else None
+
+    def of_item(self, inspection_id: int, item: int) -> list[Attachment]:
+        """What was handed in for one item, in the order it came."""
+        return self._where(attachments.c.inspection_id == inspection_id, attachments.c.item == item)
+
+    def of_inspection(self, inspection_id: int) -> list[Attachment]:
+        """Everything handed in during an inspection, sorted to items or not."""
+        return self._where(attachments.c.inspection_id == inspection_id)
+
+    def of_hazard(self, hazard_id: int) -> list[Attachment]:
+        """What shows one hazard, before and after."""
+        return self._where(attachments.c.hazard_id == hazard_id)
+
+    def of_hazards(self, hazard_ids: Iterable[int]) -> list[Attachment]:
+        """What shows any of these hazards."""
+        return self._where(attachments.c.hazard_id.in_(list(hazard_ids)))
+
+    def of_album(self, person_id: int, album: str) -> list[Attachment]:
+        """What this person sent together, taken-back pictures left out."""
+        return self._where(attachments.c.sent_by == person_id, attachments.c.album == album) if album else []
+
+    def unsorted(self, inspection_id: int) -> list[Attachment]:
+        """Pictures of an inspection that belong to no item yet."""
+        return self._where(attachments.c.inspection_id == inspection_id, attachments.c.item.is_(None))
+
+    def count_unsorted(self, inspection_id: int) -> int:
+        """How many pictures of an inspection belong to no item yet."""
+        found = self.connection.execute(
+            select(func.count()).where(
+                attachments.c.zone_id == self.zone_id,
+                attachments.c.inspection_id == inspection_id,
+                attachments.c.item.is_(None),
+                attachments.c.removed_at.is_(None),
+            )
+        )
+        return int(found.scalar_one())
+
+    def place(self, attachment_id: int, *, item: int | None, hazard_id: int | None = None, phase: str = "") -> None:
+        """Say what a picture shows; without item and hazard it is unsorted again."""
+        self._update(attachment_id, item=item, hazard_id=hazard_id, phase=phase)
+
+    def remove(self, attachment_id: int, *, at: datetime) -> None:
+        """Take a picture back: it is shown nowhere any more, its row and file stay."""
+        self._update(attachment_id, removed_at=at)
+
+    def restore(self, attachment_id: int) -> None:
+        """Undo `remove`."""
+        self._update(attachment_id, removed_at=None)
+
+    def _add(self, **values: Any) -> Attachment:
+        attachment = Attachment(id=new_id(), **values)
+        self.insert_new(attachments, {c.name: getattr(attachment, c.name) for c in _COLUMNS})
+        return attachment
+
+    def _update(self, attachment_id: int, **values: Any) -> None:
+        mine = (attachments.c.zone_id == self.zone_id) & (attachments.c.id == attachment_id)
+        self.connection.execute(attachments.update().where(mine).values(**values))
+
+    def _where(self, *conditions: ColumnElement[bool]) -> list[Attachment]:
+        statement = select(*_COLUMNS).where(
+            attachments.c.zone_id == self.zone_id, attachments.c.removed_at.is_(None), *conditions
+        )
+        rows = self.connection.execute(statement.order_by(attachments.c.received_at, attachments.c.id))
+        return [Attachment(**{**row._mapping, "kind": Medium(row.kind)}) for row in rows]

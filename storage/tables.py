@@ -254,6 +254,18 @@ answers = Table(
     CheckConstraint("answer IN ('y', 'n', 'x', '.')", name="answer"),
 )
 
+# What a submitted inspection said, as JSON: it stands as it was, whatever becomes of hazards, people and photos.
+records = Table(
+    "records",
+    metadata,
+    _zone(),
+    Column("inspection_id", Id, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("zone_id", "inspection_id"),
+    _belongs_to("inspections", "inspection_id"),
+)
+
 photos = Table(
     "photos",
     metadata,
@@ -279,12 +291,14 @@ attachments = Table(
     Column("item", Integer),
     Column("hazard_id", Id),
     Column("phase", String(8), nullable=False, server_default=""),
+    Column("album", String(64), nullable=False, server_default=""),
     Column("sent_by", Id, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
     Index("ix_attachments_inspection", "zone_id", "inspection_id", "item"),
     Index("ix_attachments_hazard", "zone_id", "hazard_id"),
+    Index("ix_attachments_album", "zone_id", "sent_by", "album"),
 )
 
 hazards = Table(
@@ -309,6 +323,7 @@ hazards = Table(
     Column("funds", String(100), nullable=False, server_default=""),
     Column("deadline", Date),
     Column("contingency", String(500), nullable=False, server_default=""),
+    Column("withdrawn_reason", String(300), nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("found_by", Id, nullable=False),
     Column("found_at", UtcDateTime, nullable=False),
@@ -317,6 +332,16 @@ hazards = Table(
     UniqueConstraint("zone_id", "year", "sequence"),
     _belongs_to("enterprises", "enterprise_id"),
     Index("ix_hazards_enterprise", "zone_id", "enterprise_id", "state"),
+    Index("ix_hazards_open", "zone_id", "state", "deadline"),
+    Index(
+        "uq_hazards_item",
+        "zone_id",
+        "inspection_id",
+        "item",
+        unique=True,
+        sqlite_where=text("state <> 'withdrawn'"),
+        postgresql_where=text("state <> 'withdrawn'"),
+    ),
     Index("ix_hazards_inspection", "zone_id", "inspection_id", "item"),
 )
 

@@ -1,0 +1,36 @@
+"""Photos and voice notes that people hand in, and what each of them shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Medium(StrEnum):
+    PHOTO = "photo"
+    VOICE = "voice"
+
+
+class Phase(StrEnum):
+    """What a picture of a hazard shows: as it was found, or after it was put right."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """One photo or voice note; `album` joins what was sent together. One without item and hazard is not sorted yet.
+
+    `received_at` is when it reached the bot, never what the file claims.
+    """
+
+    id: int
+    kind: Medium
+    sha256: str
+    inspection_id: int | None
+    item: int | None
+    hazard_id: int | None
+    phase: str
+    album: str
+    sent_by: int
+    received_at: datetime
