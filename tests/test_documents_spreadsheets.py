@@ -78,7 +78,7 @@ def test_the_template_offers_the_trades_in_the_trade_column() -> None:
         sheet = packed.read("xl/worksheets/sheet1.xml").decode()
     assert '<dataValidation type="list" errorStyle="information"' in sheet
     assert 'sqref="C2:C2001"' in sheet
-    assert "<formula1>可选值!$A$2:$A$3</formula1>" in sheet
+    assert "<formula1>'可选值'!$A$2:$A$3</formula1>" in sheet
 
 
 def test_a_filled_template_gives_every_cell_as_text_with_its_row() -> None:

@@ -99,7 +99,7 @@ def _offer(sheet: Worksheet, heading: str, choices_column: str, count: int) -> N
     column = ENTERPRISE_COLUMNS.index(heading)
     rule = {
         "validate": "list",
-        "source": f"=可选值!${choices_column}$2:${choices_column}${count + 1}",
+        "source": f"='可选值'!${choices_column}$2:${choices_column}${count + 1}",
         "input_title": heading,
         "input_message": ENTERPRISE_COLUMNS_NOTES[heading][2],
         "error_type": "information",
