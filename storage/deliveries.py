@@ -82,6 +82,17 @@ class Deliveries(Subject):
             self.insert_new(outbox, {"at": not_before, "delivery_id": delivery_id})
         return new
 
+    def add_present(self, chat_id: int, *, at: datetime) -> None:
+        """Show this chat its present screen as soon as it can be reached; one such wish waits at a time."""
+        dedupe = f"present:{chat_id}"
+        if self.add_to_chat("present", dedupe, chat_id, {}, at, at):
+            return
+        known = self.by_dedupe(dedupe)
+        assert known is not None
+        if known.state is not DeliveryState.WAITING:
+            self._set(known, state=DeliveryState.WAITING.value, message_id=None, not_before=at, attempts=0)
+            self.insert_new(outbox, {"at": at, "delivery_id": known.id})
+
     def get(self, delivery_id: int) -> Delivery | None:
         """The delivery with this id."""
         row = self.connection.execute(_GET, {"zone": self.zone_id, "id": delivery_id}).one_or_none()

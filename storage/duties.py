@@ -75,7 +75,7 @@ class Duties(Subject):
         return _duty(row) if row else None
 
     def of_enterprises(self, ids: Sequence[int], kind: str, *, since: date) -> list[EnterpriseDuty]:
-        """All duties of these enterprises that are due on or after `since`, and open ones of any age, first due first."""
+        """What these enterprises owe: due on or after `since`, or open at any age; first due first."""
         if not ids:
             return []
         return self._where(

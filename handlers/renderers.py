@@ -1,0 +1,28 @@
+"""All kinds of deliveries and how each looks at the moment it is sent, one line a kind."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from checklists.deliveries import Delivery
+from handlers.outgoing import Outgoing, Renderer
+from handlers.present import present
+from handlers.services import Services
+from handlers.words import speaking
+from storage.transaction import Transaction
+
+RENDERERS: dict[str, Renderer] = {"present": present}
+
+# A screen of a dialog may leave its dialog while it is drawn; everything else is drawn on a snapshot.
+DRAWN_IN_WRITING = frozenset({"present"})
+
+
+def render(
+    renderers: Mapping[str, Renderer], tx: Transaction, services: Services, delivery: Delivery, now: datetime
+) -> Outgoing | None:
+    """What to send now in the language of the person; None when it is not needed any more.
+
+    Raises KeyError for a kind nobody registered.
+    """
+    person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
+    with speaking(person.language if person else "zh"):
+        return renderers[delivery.kind](tx, services, delivery, now)
