@@ -178,6 +178,17 @@ def test_photos_stand_in_the_record() -> None:
     assert colours == {(True, False, False), (False, False, True), (True, True, False), (False, True, False)}
 
 
+@pytest.mark.parametrize("damaged", [b"", b"\xff\xd8 no picture"])
+def test_a_damaged_preview_does_not_keep_the_record_from_being_made(damaged: bytes) -> None:
+    hurt = replace(SPOT, photos=[replace(SPOT.photos[0], jpeg=damaged)])
+    document = inspection_record_pdf(replace(RECORD, hazards=[hurt], sections=[]))
+    greys = []
+    for picture in (picture for page in PdfReader(io.BytesIO(document)).pages for picture in page.images):
+        assert picture.image is not None
+        greys.append(picture.image.convert("L").getpixel((1, 1)))
+    assert greys == [225, 75]
+
+
 def test_the_same_record_has_the_same_bytes_and_names_its_content() -> None:
     document = inspection_record_pdf(RECORD)
     assert document == inspection_record_pdf(RECORD)

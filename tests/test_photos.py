@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -344,6 +345,45 @@ def test_a_folder_that_is_a_file_means_not_kept(tmp_path: Path, photo: Photo) ->
         PhotoStore(tmp_path / "photos").put(photo)
     assert not isinstance(refusal.value, StorageFull)
     assert refusal.value.strerror == "照片没有保存：磁盘出错"
+
+
+def test_many_hands_may_keep_the_same_photo_at_once(tmp_path: Path, store: PhotoStore, photo: Photo) -> None:
+    with ThreadPoolExecutor(8) as hands:
+        list(hands.map(store.put, [photo] * 40))
+    assert len(files(tmp_path)) == 2
+    assert store.verify() == []
+
+
+KEEPER = """
+import io, itertools, sys
+from pathlib import Path
+from PIL import Image
+from storage.photos import PhotoStore, accept
+store = PhotoStore(Path(sys.argv[1]))
+for shade in itertools.count():
+    made = io.BytesIO()
+    Image.new("RGB", (64, 64), (shade % 256, shade // 256 % 256, 99)).save(made, "PNG")
+    photo = accept(made.getvalue())
+    store.put(photo)
+    print(photo.sha256, flush=True)
+"""
+
+
+@pytest.mark.parametrize("told", [1, 3, 8, 21, 40])
+def test_what_was_told_to_be_kept_survives_a_kill(tmp_path: Path, store: PhotoStore, told: int) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", KEEPER, str(tmp_path / "photos")],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    ) as keeper:
+        assert keeper.stdout is not None
+        kept = [keeper.stdout.readline().strip() for _ in range(told)]
+        keeper.kill()
+        kept += [line.strip() for line in keeper.stdout if len(line) == 65]
+    store.sweep()
+    assert [sha256 for sha256 in kept if not store.open(sha256)] == []
+    assert store.verify() == []
 
 
 CHILD = """

@@ -1,6 +1,7 @@
 """The record of a submitted inspection: what was asked, answered, found and promised, as a PDF."""
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,10 +9,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import segno
+from PIL import Image, ImageDraw, ImageFont
 
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Arrangements, Level, State
 from checklists.inspections import ANSWER_NAMES, Answer
-from handlers.documents.typesetting import typeset
+from handlers.documents.typesetting import FONT_FILE, typeset
 
 CHINA = ZoneInfo("Asia/Shanghai")
 ANSWERS = (Answer.GOOD, Answer.HAZARD, Answer.NOT_APPLICABLE, Answer.OPEN)
@@ -91,7 +93,7 @@ class InspectionRecord:
 def inspection_record_pdf(record: InspectionRecord) -> bytes:
     """The record as PDF; the same record always gives the same bytes. Runs for tenths of a second: use a thread."""
     seal = digest(record)
-    files = {f"{photo.sha256}.jpg": photo.jpeg for photo in _all_photos(record)}
+    files = {f"{photo.sha256}.jpg": _drawable_jpeg(photo.jpeg) for photo in _all_photos(record)}
     code = segno.make_qr(f"{record.number} v{record.version} sha256:{seal}", error="m")
     files["seal.svg"] = code.svg_inline(border=0).encode()
     return typeset("inspection_record", {**_content(record), "digest": seal}, files, dated=record.submitted_at)
@@ -110,6 +112,20 @@ def _all_photos(record: InspectionRecord) -> Iterator[RecordPhoto]:
     for hazard in record.hazards:
         yield from hazard.photos
         yield from hazard.photos_after
+
+
+def _drawable_jpeg(jpeg: bytes) -> bytes:
+    """The preview, or a grey card in its place: one damaged file must not keep a whole record from being made."""
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=("JPEG",)):
+            return jpeg
+    except OSError:
+        card = Image.new("L", (640, 480), 225)
+        words = ImageFont.truetype(FONT_FILE, 48)
+        ImageDraw.Draw(card).text((320, 240), "照片暂时打不开", fill=90, font=words, anchor="mm")
+        drawn = io.BytesIO()
+        card.save(drawn, "JPEG", quality=80)
+        return drawn.getvalue()
 
 
 def _content(record: InspectionRecord) -> dict[str, object]:
