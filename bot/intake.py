@@ -9,7 +9,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.dispatch import Dispatcher
 from bot.incoming import sender_of
-from bot.telegram import TelegramBot, pause
+from bot.telegram import TelegramBot, pause, seconds_of
 from storage.database import DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
@@ -144,8 +144,7 @@ class Intake:
     def _wait_after(error: TelegramError, trouble: int) -> float:
         match error:
             case RetryAfter():
-                wait = error.retry_after
-                return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+                return seconds_of(error)
             case InvalidToken():
                 logger.error("Telegram does not accept the token")
                 return _LONGEST_BACKOFF_S

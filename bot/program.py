@@ -162,12 +162,8 @@ class Program:
                     commands = [
                         {"command": c.name, "description": c.menu()} for c in ROUTER.commands.values() if c.menu
                     ]
-                await self.bot.call(
-                    "setMyCommands",
-                    commands=commands,
-                    scope={"type": "all_private_chats"},
-                    **({"language_code": language} if language else {}),
-                )
+                scope = {"type": "all_private_chats"}
+                await self.bot.call("setMyCommands", commands=commands, scope=scope, language_code=language)
         except TelegramError as error:
             logger.warning("the command menu could not be set (%s)", type(error).__name__)
 
@@ -186,5 +182,3 @@ def _note_unreachable(user_id: int) -> Callable[[Transaction], None]:
             tx.people.set_reachable(person.id, reachable=False)
 
     return note
-
-

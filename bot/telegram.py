@@ -1,13 +1,14 @@
 """The client for the Bot API: python-telegram-bot over aiohttp, with no URL and so no token in any error."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import orjson
 from aiohttp_socks import ProxyConnector
 from telegram import Bot
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 _READ_S, _CONNECT_S = 15.0, 10.0
@@ -82,7 +83,7 @@ class AiohttpRequest(BaseRequest):
 class TelegramBot(Bot):
     """PTB's Bot with one more way to call: raw parameters in, raw result out, for what happens on every tap."""
 
-    async def call(self, method: str, read_timeout: float = _READ_S, **parameters: Any) -> Any:
+    async def call(self, method: str, /, *, read_timeout: float = _READ_S, **parameters: Any) -> Any:
         """Call a Bot API method and return its `result` as it came; raises PTB's TelegramError family.
 
         Building PTB's objects out of every answer costs more than all else in an update; here nobody reads them.
@@ -109,6 +110,12 @@ async def pause(seconds: float, stop: asyncio.Event) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram asks to wait; PTB tells it as a number or as a timedelta, by its version and environment."""
+    wait: float | timedelta = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str]]:

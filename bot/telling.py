@@ -11,7 +11,7 @@ from telegram import InputFile
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.incoming import Read
-from bot.telegram import TelegramBot
+from bot.telegram import TelegramBot, seconds_of
 from handlers.answering import Kind
 from handlers.replies import Document, Reply, Rows, Screen
 from handlers.words import _
@@ -140,7 +140,7 @@ class Teller:
             except BadRequest:
                 raise  # PTB counts it among network errors, but repeating cannot help
             except RetryAfter as error:
-                seconds = _seconds(error)
+                seconds = seconds_of(error)
                 if wait is None or seconds > _LONGEST_WAIT_S:
                     raise
                 await asyncio.sleep(seconds)
@@ -159,8 +159,3 @@ def keyboard(rows: Rows) -> dict[str, Any]:
             for row in rows
         ]
     }
-
-
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()

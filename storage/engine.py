@@ -1,14 +1,30 @@
 """How SQLite and PostgreSQL are opened so that both behave alike: one kind of transaction, durable, aware times."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 
 class UnknownDatabase(ValueError):
     """The database address is neither an SQLite file nor a PostgreSQL server."""
+
+
+class CannotOpen(Exception):
+    """The database could not be opened or read; the text names the kind of fault, never the address."""
+
+
+@contextmanager
+def opening() -> Iterator[None]:
+    """Errors of the database layer leave as CannotOpen: their own text can repeat the address with its password."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise CannotOpen(type(getattr(error, "orig", None) or error).__name__) from None
 
 
 def parse_url(address: str) -> URL:

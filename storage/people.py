@@ -81,6 +81,11 @@ class People(Subject):
         """Note whether messages reach this person (False after a 403, True after any word from them)."""
         self._set(person_id, reachable=reachable)
 
+    def everybody(self) -> list[Person]:
+        """All people of the zone with the roles they hold now."""
+        statement = _WITH_ROLES.where(people.c.zone_id == self.zone_id)
+        return self._people(self.connection.execute(statement.order_by(people.c.id, roles.c.id)))
+
     def unreachable(self) -> list[Person]:
         """People of the zone whom messages do not reach at present."""
         statement = _WITH_ROLES.where(people.c.zone_id == self.zone_id, people.c.reachable.is_(False))

@@ -1,0 +1,143 @@
+"""The sample zone of the sandbox: an office, a dozen firms with their people, one inspection half done."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.sandbox import groups, people
+from bot.sandbox.control import SandboxHooks, wait_until_idle
+from bot.sandbox.world import World
+from checklists.inspections import Answer
+from checklists.people import Role
+from handlers.duties import period_for
+from handlers.standards import checklist_for
+from handlers.words import SHANGHAI
+from storage.database import ZoneDatabase
+from storage.transaction import Transaction
+
+_PATIENCE_S = 30.0
+_FILE = Path(__file__).parent / "demo.yaml"
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SamplePerson(_Row):
+    """Somebody of the sample zone, with the role held there."""
+
+    name: str
+    telegram_id: int
+    role: Role = Role.WORKER
+    enterprise: str = ""
+
+
+class SampleEnterprise(_Row):
+    """A sample firm; `answered` items of its present inspection are answered already."""
+
+    name: str
+    uscc: str
+    trades: tuple[str, ...]
+    community: str
+    address: str
+    people: tuple[SamplePerson, ...]
+    answered: int = 0
+
+
+class SampleGroup(_Row):
+    """A group of sample people that the bot is a member of."""
+
+    title: str
+    members: tuple[int, ...]
+
+
+class SampleZone(_Row):
+    """The whole sample."""
+
+    schema_: Literal["demo-zone/1"] = Field(alias="schema")
+    office: tuple[SamplePerson, ...]
+    enterprises: tuple[SampleEnterprise, ...]
+    workers: tuple[SamplePerson, ...]
+    groups: tuple[SampleGroup, ...]
+
+    @property
+    def everybody(self) -> list[SamplePerson]:
+        return [*self.office, *(p for e in self.enterprises for p in e.people), *self.workers]
+
+
+def load_sample() -> SampleZone:
+    """The sample as its file says."""
+    return SampleZone.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+
+
+async def settle_zone(database: ZoneDatabase, world: World, *, now: datetime) -> None:
+    """Put the sample into an empty zone (a kept one is left as it is) and its people into the sandbox."""
+    sample = load_sample()
+    await database.write(lambda tx: _settle(tx, sample, now))
+    for person in sample.everybody:
+        world.add_person(person.name, id=person.telegram_id, started=True)
+    for group in sample.groups:
+        groups.found_group(world, group.title, list(group.members))
+    first, officer = sample.enterprises[0].people[0], sample.office[0]
+    world.hints[:] = [
+        f"① 左边点“{first.name}”，按“开始自查”：用手机做一次真实标准的自查。",
+        f"② 再点“{officer.name}”：看看监管办公室的样子。上方的时钟可以拨到明天、下个月。",
+    ]
+
+
+async def live_a_little(world: World, bot: SandboxHooks) -> None:
+    """Everybody with work to do says hello, so that the page does not begin with empty chats."""
+    await wait_until_idle(world, bot, _PATIENCE_S)
+    sample = load_sample()
+    for person in [*sample.office, *(e.people[0] for e in sample.enterprises)]:
+        people.say(world, person.telegram_id, person.telegram_id, "/start")
+    await wait_until_idle(world, bot, _PATIENCE_S)
+
+
+def _settle(tx: Transaction, sample: SampleZone, now: datetime) -> None:
+    if tx.enterprises.count():
+        return
+    for officer in sample.office:
+        _employ(tx, officer, None, now)
+    ids = {e.name: _found_enterprise(tx, e, now) for e in sample.enterprises}
+    for worker in sample.workers:
+        _employ(tx, worker, ids[worker.enterprise], now)
+
+
+def _found_enterprise(tx: Transaction, sample: SampleEnterprise, now: datetime) -> int:
+    enterprise = tx.enterprises.add(
+        name=sample.name, uscc=sample.uscc, address=sample.address, community=sample.community, at=now
+    )
+    tx.enterprises.set_trades(enterprise.id, sample.trades, at=now)
+    for person in sample.people:
+        _employ(tx, person, enterprise.id, now)
+        tx.enterprises.name_contact(enterprise.id, person.role, name=person.name, phone="", at=now, by=None)
+    if sample.answered:
+        _inspect(tx, enterprise.id, sample, now)
+    return enterprise.id
+
+
+def _employ(tx: Transaction, person: SamplePerson, enterprise_id: int | None, now: datetime) -> None:
+    known = tx.people.add(name=person.name, telegram_id=person.telegram_id, at=now)
+    tx.people.assign(known.id, person.role, enterprise_id=enterprise_id, at=now, by=None)
+
+
+def _inspect(tx: Transaction, enterprise_id: int, sample: SampleEnterprise, now: datetime) -> None:
+    zone, enterprise = tx.zones.current(), tx.enterprises.get(enterprise_id)
+    principal = tx.people.by_telegram(sample.people[0].telegram_id)
+    assert zone and enterprise and principal
+    today = now.astimezone(SHANGHAI).date()
+    checklist = checklist_for(tx, enterprise, today)
+    running = tx.inspections.start(
+        enterprise_id=enterprise_id,
+        period=period_for(tx, zone, enterprise, today),
+        checklist=checklist.to_json(),
+        items=len(checklist),
+        by=principal.id,
+        at=now,
+    )
+    for item in range(min(sample.answered, len(checklist))):
+        running = tx.inspections.answer(running, item, Answer.GOOD, by=principal.id, at=now)
