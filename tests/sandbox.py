@@ -182,8 +182,10 @@ def assert_no_violations(records: list[bytes], *, plain_http_webhook: bool = Fal
     found = violations(records)
     if plain_http_webhook:
         found = [line for line in found if not ("setWebhook params.url" in line and "HTTPS URL" in line)]
-    assert records, "nothing was recorded"
-    assert found == []
+    if not records:
+        raise AssertionError("nothing was recorded")
+    if found:
+        raise AssertionError("\n".join(found))
 
 
 @asynccontextmanager

@@ -1,76 +1,19 @@
-"""The control contract over HTTP: what people do, troubles on order, the clock, waiting until all is quiet."""
+"""The control contract over HTTP: what people do. See steering for troubles, clock and looking."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Any, Protocol
-
-import orjson
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.sandbox import groups, people
-from bot.sandbox.faults import Fault
+from bot.sandbox import attachments, groups, people, pressing, raw
 from bot.sandbox.people import Unable
+from bot.sandbox.plumbing import Action, endpoint, posted, reply
+from bot.sandbox.steering import SandboxHooks, steering_routes
 from bot.sandbox.wire import JSON, Upload
 from bot.sandbox.world import World
 
-Action = Callable[[World, JSON], Any]
 FILE_KINDS = ("document", "voice", "video", "audio", "animation", "sticker", "video_note")
-
-
-class SandboxHooks(Protocol):
-    """How the controls reach the bot that lives in the same program."""
-
-    async def now(self) -> datetime:
-        """The bot's clock, aware."""
-
-    async def move(self, now: datetime) -> None:
-        """Put the bot's clock there and run what falls due."""
-
-    async def idle(self) -> bool:
-        """Whether no update is in work and no delivery waits to go out at the present clock."""
-
-
-def _reply(content: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(content), status, media_type="application/json")
-
-
-async def _json(request: Request) -> JSON:
-    try:
-        body = orjson.loads(await request.body() or b"{}")
-    except ValueError:
-        raise Unable("请求内容不是 JSON") from None
-    if not isinstance(body, dict):
-        raise Unable("请求内容须是 JSON 对象")
-    return body
-
-
-def _endpoint(
-    act: Callable[[Request], Awaitable[Response]],
-) -> Callable[[Request], Awaitable[Response]]:
-    """Turns what a person can't do into a plain JSON error."""
-
-    async def guarded(request: Request) -> Response:
-        try:
-            return await act(request)
-        except Unable as unable:
-            return _reply({"error": str(unable)}, unable.status)
-        except (KeyError, TypeError, ValueError) as error:
-            return _reply({"error": f"请求不完整或有误：{error!r}"}, 400)
-
-    return guarded
-
-
-def _posted(world: World, path: str, act: Action) -> Route:
-    """A route whose JSON body goes to `act`; its value is the answer."""
-
-    async def run(request: Request) -> Response:
-        return _reply(act(world, await _json(request)))
-
-    return Route(f"/sandbox/{path}", _endpoint(run), methods=["POST"])
+__all__ = ["SandboxHooks", "control_routes"]
 
 
 # -- what people do
@@ -96,7 +39,7 @@ def _send(world: World, body: JSON) -> JSON:
 
 def _press(world: World, body: JSON) -> JSON:
     user, chat = int(body["user_id"]), int(body.get("chat_id") or body["user_id"])
-    return people.press(world, user, chat, int(body.get("message_id") or 0), str(body["button"]))
+    return pressing.press(world, user, chat, int(body.get("message_id") or 0), str(body["button"]))
 
 
 def _start(world: World, body: JSON) -> JSON:
@@ -120,6 +63,12 @@ def _join(world: World, body: JSON) -> JSON:
     return {"update_id": groups.set_bot_status(world, int(body["chat_id"]), status)}
 
 
+def _contact(world: World, body: JSON) -> JSON:
+    user, chat = int(body["user_id"]), int(body.get("chat_id") or body["user_id"])
+    phone_number = str(body.get("phone_number", "+8613800000000"))
+    return {"update_id": attachments.send_contact(world, user, chat, phone_number)}
+
+
 def _leave(world: World, body: JSON) -> JSON:
     return {"update_id": groups.leave(world, int(body["user_id"]), int(body["chat_id"]))}
 
@@ -129,7 +78,7 @@ def _migrate(world: World, body: JSON) -> JSON:
 
 
 def _raw_update(world: World, body: JSON) -> JSON:
-    return {"update_id": people.raw_update(world, body)}
+    return {"update_id": raw.raw_update(world, body)}
 
 
 def _deactivate(world: World, body: JSON) -> JSON:
@@ -163,124 +112,13 @@ def _upload_route(world: World, path: str) -> Route:
             raise Unable("没有收到文件")
         if path in ("photo", "album"):
             pictures = [upload.data for upload in uploads]
-            numbers = await people.send_photos(world, user, chat, pictures, caption)
-            return _reply({"update_id": numbers[0], "update_ids": numbers})
+            numbers = await attachments.send_photos(world, user, chat, pictures, caption)
+            return reply({"update_id": numbers[0], "update_ids": numbers})
         duration = int(str(form.get("duration") or 0))
-        numbers = [people.send_file(world, user, chat, path, one, caption, duration) for one in uploads]
-        return _reply({"update_id": numbers[0], "update_ids": numbers})
+        numbers = [attachments.send_file(world, user, chat, path, one, caption, duration) for one in uploads]
+        return reply({"update_id": numbers[0], "update_ids": numbers})
 
-    return Route(f"/sandbox/{path}", _endpoint(run), methods=["POST"])
-
-
-# -- troubles
-
-
-def _limits(world: World, body: JSON) -> JSON:
-    world.enforce_limits = bool(body["enforce"])
-    return {"enforce": world.enforce_limits}
-
-
-def _latency(world: World, body: JSON) -> JSON:
-    world.latency_s = float(body["latency_s"])
-    return {"latency_s": world.latency_s}
-
-
-def _recording(world: World, body: JSON) -> JSON:
-    world.recorder.enabled = bool(body["enabled"])
-    return {"enabled": world.recorder.enabled}
-
-
-def _faults_route(world: World) -> Route:
-    async def run(request: Request) -> Response:
-        if request.method == "DELETE":
-            world.faults.clear()
-            return _reply({"faults": 0})
-        body = await _json(request)
-        known = {name: body[name] for name in Fault.__dataclass_fields__ if body.get(name) is not None}
-        world.faults.add(Fault(**known))
-        return _reply({"faults": len(world.faults.waiting)})
-
-    return Route("/sandbox/faults", _endpoint(run), methods=["POST", "DELETE"])
-
-
-# -- looking
-
-
-def _looking_routes(world: World) -> list[BaseRoute]:
-    async def chat(request: Request) -> Response:
-        found = world.chats.get(int(request.path_params["chat_id"]))
-        if found is None:
-            raise Unable("没有这个会话", 404)
-        return _reply({"messages": list(found.messages.values()), "reply_keyboard": found.keyboard})
-
-    async def toasts(request: Request) -> Response:
-        shown = world.toasts.get(int(request.path_params["user_id"]), [])
-        return _reply({"toasts": [toast.as_json() for toast in shown]})
-
-    async def exchanges(request: Request) -> Response:
-        return Response(world.recorder.text(), media_type="application/x-ndjson")
-
-    async def listing(request: Request) -> Response:
-        found = [{**who.user(), "started": who.started, "blocked": who.blocked} for who in world.people.values()]
-        return _reply({"people": found, "chats": [one.chat() for one in world.chats.values()]})
-
-    return [
-        Route("/sandbox/chats/{chat_id}", _endpoint(chat)),
-        Route("/sandbox/chats", _endpoint(listing)),
-        Route("/sandbox/toasts/{user_id}", _endpoint(toasts)),
-        Route("/sandbox/exchanges", _endpoint(exchanges)),
-    ]
-
-
-# -- time
-
-
-def _clock_route(world: World, hooks: SandboxHooks | None) -> Route:
-    async def run(request: Request) -> Response:
-        if request.method == "POST":
-            target = await _target(world, hooks, await _json(request))
-            world.clock.put(target)
-            if hooks:
-                await hooks.move(target)
-            world.changes.bump()
-        now = await hooks.now() if hooks else world.clock.now()
-        return _reply({"now": now.isoformat()})
-
-    return Route("/sandbox/clock", _endpoint(run), methods=["GET", "POST"])
-
-
-async def _target(world: World, hooks: SandboxHooks | None, body: JSON) -> datetime:
-    if "now" in body:
-        target = datetime.fromisoformat(str(body["now"]))
-        if target.tzinfo is None:
-            raise Unable("时间须带时区，例如 2026-12-01T08:00:00+08:00")
-        return target
-    now = await hooks.now() if hooks else world.clock.now()
-    return now + timedelta(seconds=float(body["advance_s"]))
-
-
-def _idle_route(world: World, hooks: SandboxHooks | None) -> Route:
-    async def run(request: Request) -> Response:
-        limit_s = float(request.query_params.get("timeout_s", 10))
-        quiet = await wait_until_idle(world, hooks, limit_s)
-        answer: JSON = {"idle": quiet, "pending_updates": world.pending()}
-        if not quiet:
-            answer["error"] = f"{limit_s:g} 秒内没有静下来"
-        return _reply(answer, 200 if quiet else 504)
-
-    return Route("/sandbox/idle", _endpoint(run))
-
-
-async def wait_until_idle(world: World, hooks: SandboxHooks | None, limit_s: float) -> bool:
-    """Whether within the limit no update was left unconfirmed and the bot had nothing to do."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + limit_s
-    while world.pending() or (hooks and not await hooks.idle()):
-        left = end - loop.time()
-        if left <= 0:
-            return False
-        await world.updates.arrivals.wait(world.updates.arrivals.version, min(left, 0.01 if hooks else 1))
-    return True
+    return Route(f"/sandbox/{path}", endpoint(run), methods=["POST"])
 
 
 def control_routes(world: World, hooks: SandboxHooks | None = None) -> list[BaseRoute]:
@@ -298,15 +136,10 @@ def control_routes(world: World, hooks: SandboxHooks | None = None) -> list[Base
         "migrate": _migrate,
         "deactivate": _deactivate,
         "updates": _raw_update,
-        "limits": _limits,
-        "latency": _latency,
-        "recording": _recording,
+        "contact": _contact,
     }
     return [
-        *(_posted(world, path, act) for path, act in actions.items()),
+        *(posted(world, path, act) for path, act in actions.items()),
         *(_upload_route(world, kind) for kind in ("photo", "album", *FILE_KINDS)),
-        _faults_route(world),
-        *_looking_routes(world),
-        _clock_route(world, hooks),
-        _idle_route(world, hooks),
+        *steering_routes(world, hooks),
     ]

@@ -1,9 +1,10 @@
 """The stand-in as a web application: the Bot API, its files, the controls and the chat page."""
 
+import asyncio
 import logging
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from bot.sandbox import page
 from bot.sandbox.api import answer_call, answer_file
 from bot.sandbox.control import SandboxHooks, control_routes
+from bot.sandbox.webhook import WebhookDelivery
 from bot.sandbox.wire import Receive, Scope, Send, respond
 from bot.sandbox.world import World
 
@@ -22,11 +24,22 @@ LOOPBACK = frozenset(("127.0.0.1", "::1", "::ffff:127.0.0.1"))
 HOSTS = frozenset(("localhost", "127.0.0.1", "[::1]"))
 
 
+@asynccontextmanager
+async def _delivering(app: "SandboxApp") -> AsyncIterator[None]:
+    """While the application lives, updates go to the webhook, if one is set."""
+    delivering = asyncio.create_task(WebhookDelivery(app.world).run())
+    try:
+        yield
+    finally:
+        delivering.cancel()
+        await asyncio.gather(delivering, return_exceptions=True)
+
+
 class SandboxApp(Starlette):
     """Bot API calls take a short way past routing and middleware; everything else is ordinary Starlette."""
 
     def __init__(self, world: World, routes: Sequence[BaseRoute]) -> None:
-        super().__init__(routes=routes)
+        super().__init__(routes=routes, lifespan=_delivering)
         self.world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +99,7 @@ class SandboxServer(uvicorn.Server):
             port=port,
             http=_Protocol,
             ws="none",
-            lifespan="off",
+            lifespan="on",
             log_config=None,
             access_log=False,
             timeout_keep_alive=75,

@@ -41,6 +41,19 @@ class Pending:
     body: bytes = field(repr=False)
 
 
+@dataclass(slots=True, kw_only=True)
+class Webhook:
+    """Where updates go when they are not polled."""
+
+    url: str = ""
+    secret: str = ""
+    max_connections: int = 40
+    allowed_given: bool = False
+    ip_address: str = ""
+    last_error_date: int = 0
+    last_error: str = ""
+
+
 class UpdateQueue:
     """Updates of one bot, oldest first. Times are seconds since 1970 of the sandbox's clock."""
 

@@ -13,7 +13,7 @@ from bot.sandbox.faults import Faults, SendingLimits
 from bot.sandbox.files import FileStore
 from bot.sandbox.recording import Recorder
 from bot.sandbox.signals import Signal
-from bot.sandbox.updates import UpdateQueue
+from bot.sandbox.updates import UpdateQueue, Webhook
 from bot.sandbox.wire import JSON, bad, forbidden
 
 PRESS_ANSWER_S = 150
@@ -57,19 +57,6 @@ class Toast:
             "date": self.date,
             "version": self.version,
         }
-
-
-@dataclass(slots=True, kw_only=True)
-class Webhook:
-    """Where updates go when they are not polled."""
-
-    url: str = ""
-    secret: str = ""
-    max_connections: int = 40
-    allowed_given: bool = False
-    ip_address: str = ""
-    last_error_date: int = 0
-    last_error: str = ""
 
 
 class World:

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.sandbox.methods.registry import Answer, method
-from bot.sandbox.updates import DEFAULT_KINDS, KINDS
+from bot.sandbox.updates import DEFAULT_KINDS, KINDS, Webhook
 from bot.sandbox.wire import JSON, Params, Refusal, bad
-from bot.sandbox.world import PRESS_ANSWER_S, Webhook, World
+from bot.sandbox.world import PRESS_ANSWER_S, World
 
 ANOTHER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 HOOKED = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"

@@ -63,6 +63,7 @@ def put(world: World, params: Params, *contents: JSON, what: str = "text message
             frame["reply_markup"] = markup
     elif markup:
         chat.keyboard = None if markup.get("remove_keyboard") else markup
+        # the message itself, posted below, counts as the visible change
     if world.enforce_limits:
         world.limits.check(chat.id, len(contents))
     chat.action = ""
