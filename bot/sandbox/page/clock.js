@@ -5,9 +5,12 @@ import { act, changes, setNow, state } from "./store.js";
 import { clockTitle, fieldValue, fromField, longTitle, nextMonthMorning, tomorrowMorning } from "./times.js";
 
 export function startClock() {
-  const button = document.getElementById("clock");
-  changes.addEventListener("clock", () => { document.getElementById("clock-text").textContent = clockTitle(state.now); });
-  button.addEventListener("click", openClock);
+  const words = document.getElementById("clock-text");
+  changes.addEventListener("clock", () => {
+    const [day, weekday, time] = clockTitle(state.now);
+    words.replaceChildren(`${day} `, h("span", { class: "weekday" }, `${weekday} `), time);
+  });
+  document.getElementById("clock").addEventListener("click", openClock);
 }
 
 const MOVES = [

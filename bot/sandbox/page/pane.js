@@ -2,10 +2,10 @@
 
 import { avatar, h, icon, notice, roundButton, sheet } from "./dom.js";
 import { copy, startPayload } from "./entities.js";
-import { blockNode, dayNode, fromBot, isService, unreadNode } from "./message.js";
+import { fromBot } from "./message.js";
 import { act, changes, chatName, fetchJson, markRead, personName, state } from "./store.js";
-import { dayKey, fromUnix } from "./times.js";
 import { Composer } from "./composer.js";
+import { Log } from "./log.js";
 import { openViewer } from "./viewer.js";
 
 const PAGE = 80;
@@ -15,15 +15,10 @@ export class Pane {
   constructor(chat, shell) {
     this.chat = chat;
     this.shell = shell;
-    this.messages = new Map();
-    this.nodes = new Map();
     this.presses = new Map();
     this.answered = new Set();
     this.shown = new Set();
     this.version = 0;
-    this.more = false;
-    this.below = 0;
-    this.stuck = true;
     this.el = h("section", { class: "pane", "aria-label": `${chatName(chat)} 的对话` });
     this.build();
     this.pull(true);
@@ -41,10 +36,7 @@ export class Pane {
     this.title = h("h2");
     this.subtitle = h("p");
     this.face = h("span");
-    this.log = h("div", { class: "log", role: "log", "aria-label": "消息", tabIndex: 0 });
-    this.scroll = h("div", { class: "scroll" }, this.log);
-    this.news = h("span", { class: "count" });
-    this.jump = h("button", { type: "button", class: "jump", hidden: true, "aria-label": "回到最新", onclick: () => this.toEnd(true) }, icon("down"), h("span", {}, "回到最新"), this.news);
+    this.log = new Log(this);
     this.toasts = h("div", { class: "toasts", role: "status", "aria-live": "polite" });
     this.typing = h("div", { class: "typing", hidden: true, role: "status" }, h("i"), h("i"), h("i"), h("span", {}, ""));
     this.composer = new Composer(this);
@@ -54,11 +46,7 @@ export class Pane {
         roundButton("clock", "机器人的时间", () => this.shell.clock(), { class: "round only-phone" }),
         roundButton("more", "更多", () => this.menu()),
         roundButton("close", "关闭这个对话", () => this.shell.close(this), { class: "round pane-close" })),
-      h("div", { class: "pane-body" }, this.scroll, this.jump, this.toasts), this.typing, this.composer.el);
-    this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    this.watch = new ResizeObserver(() => { if (this.stuck) this.toEnd(false); });
-    this.watch.observe(this.scroll);
-    this.watch.observe(this.log);
+      h("div", { class: "pane-body" }, this.log.scroll, this.log.jump, this.toasts), this.typing, this.composer.el);
     this.abort = new AbortController();
     const on = (name, react) => changes.addEventListener(name, (event) => react(event.detail), { signal: this.abort.signal });
     on("chats", ({ ids }) => { if (ids.has(this.chat)) this.pull(); });
@@ -71,7 +59,7 @@ export class Pane {
 
   dispose() {
     this.abort.abort();
-    this.watch.disconnect();
+    this.log.dispose();
     clearTimeout(this.actionTimer);
     this.el.remove();
   }
@@ -92,10 +80,10 @@ export class Pane {
   }
 
   forget() {
-    this.messages.clear();
+    this.log.clear();
     this.version = 0;
     this.presses.clear();
-    this.firstUnread = undefined;
+    this.log.firstUnread = undefined;
   }
 
   // One pull at a time; a change that arrives meanwhile causes exactly one more.
@@ -103,46 +91,39 @@ export class Pane {
     if (this.pulling) { this.again = true; this.all ||= all; return; }
     this.pulling = true;
     try {
-      const from = this.messages.size && !all ? `&since=${this.version}&from=${this.oldest()}` : `&limit=${PAGE}`;
+      const from = this.log.messages.size && !all ? `&since=${this.version}&from=${this.log.oldest()}` : `&limit=${PAGE}`;
       this.take(await fetchJson(`/page/chats/${this.chat}?viewer=${this.viewer}${from}`));
     } catch (problem) {
-      if (!this.messages.size) notice(problem.message, { kind: "bad" });
+      if (!this.log.messages.size) notice(problem.message, { kind: "bad" });
     } finally {
       this.pulling = false;
     }
     if (this.again) { const next = this.all; this.again = this.all = false; await this.pull(next); }
   }
 
-  oldest() { return Math.min(...this.messages.keys()); }
-
   take(news) {
     const first = this.version === 0;
-    if (news.world !== state.world || !news.changes) this.messages.clear();
-    if (first) {
-      this.firstUnread = news.unread ? news.messages.find((message) => message.message_id > news.read && fromBot(message))?.message_id : undefined;
-      this.more = news.more;
-    }
-    const newest = Math.max(0, ...this.messages.keys());
-    for (const id of news.deleted) this.messages.delete(id);
-    let arrived = 0;
-    let mine = false;
-    for (const message of news.messages) {
-      message.mark = news.version;
-      if (message.message_id > newest && !this.messages.has(message.message_id)) {
-        if (message.from?.id === this.viewer) mine = true; else arrived += 1;
-      }
-      this.messages.set(message.message_id, message);
-    }
+    const newest = this.log.newest();
+    if (!news.changes) this.log.clear();
+    if (first) this.begin(news);
+    for (const id of news.deleted) this.log.messages.delete(id);
+    this.log.put(news);
     this.version = news.version;
     for (const id of news.answered) { this.answered.add(id); this.presses.delete(id); }
     for (const press of news.pending) this.presses.set(press.id, press);
-    this.draw();
-    if (first || mine || this.stuck) this.toEnd(false); else this.below += arrived;
-    if (first && this.firstUnread) this.log.querySelector(".unread-line")?.scrollIntoView({ block: "center" });
+    this.log.draw();
+    this.showPresses();
+    const arrived = news.messages.filter((message) => message.message_id > newest);
+    this.log.arrive(arrived, { first, mine: arrived.some((message) => message.from?.id === this.viewer) });
     this.composer.equip(news);
     this.act(news.action);
     this.seen();
-    this.jumpState();
+  }
+
+  begin(news) {
+    const unread = news.unread ? news.messages.filter(fromBot).slice(-news.unread) : [];
+    this.log.firstUnread = unread[0]?.message_id;
+    this.log.more = news.more;
   }
 
   act(action) {
@@ -154,82 +135,12 @@ export class Pane {
     this.actionTimer = setTimeout(() => { this.typing.hidden = true; }, action.left_s * 1000);
   }
 
-  blocks() {
-    const ordered = [...this.messages.values()].sort((a, b) => a.message_id - b.message_id);
-    const blocks = [];
-    for (const message of ordered) {
-      const last = blocks[blocks.length - 1];
-      const album = message.media_group_id && last?.messages[0].media_group_id === message.media_group_id;
-      if (album) last.messages.push(message); else blocks.push({ messages: [message] });
-    }
-    return blocks;
-  }
-
-  draw() {
-    const nodes = [];
-    const blocks = this.blocks();
-    const sender = (block) => (block && !isService(block.messages[0]) ? block.messages[0].from?.id ?? 0 : null);
-    const day = (block) => block && dayKey(fromUnix(block.messages[0].date));
-    if (this.more) nodes.push(this.keep("older", "", () => h("button", { type: "button", class: "older", onclick: () => this.older() }, "更早的消息")));
-    blocks.forEach((block, index) => {
-      const [before, after] = [blocks[index - 1], blocks[index + 1]];
-      const id = block.messages[0].message_id;
-      const newDay = day(before) !== day(block);
-      if (newDay) nodes.push(this.keep(`day${day(block)}`, dayKey(state.now), () => dayNode(block.messages[0].date)));
-      const unread = block.messages.some((message) => message.message_id === this.firstUnread);
-      if (unread) nodes.push(this.keep("unread", "", unreadNode));
-      const run = { opens: newDay || unread || sender(before) !== sender(block), closes: day(after) !== day(block) || sender(after) !== sender(block) };
-      const sign = `${run.opens}${run.closes}${this.viewer}${block.messages.map((message) => `${message.message_id}.${message.mark}`)}`;
-      nodes.push(this.keep(id, sign, () => blockNode(block.messages, run, this)));
-    });
-    if (!nodes.length) nodes.push(this.keep("empty", "", () => h("div", { class: "empty" }, h("img", { src: "/page/icon.svg", alt: "", width: 72, height: 72 }), h("p", {}, `这里还没有消息。${this.isGroup ? "" : "点下面的「开始」和机器人打个招呼。"}`))));
-    this.place(nodes);
-    this.showPresses();
-  }
-
-  keep(key, sign, make) {
-    const known = this.nodes.get(key);
-    if (known?.sign === sign) return [key, known];
-    return [key, { sign, node: make(), replaces: known?.node }];
-  }
-
-  place(wanted) {
-    const fresh = new Map(wanted);
-    const focused = this.log.contains(document.activeElement) ? document.activeElement : null;
-    for (const [key, { node }] of this.nodes) if (fresh.get(key)?.node !== node && !fresh.get(key)?.replaces) node.remove();
-    let cursor = this.log.firstChild;
-    for (const [, entry] of fresh) {
-      if (entry.replaces) {
-        const next = entry.replaces === cursor ? cursor.nextSibling : cursor;
-        entry.replaces.replaceWith(entry.node);
-        if (entry.replaces.contains(focused)) this.refocus(entry.node, focused);
-        entry.replaces = null;
-        cursor = next;
-        if (entry.node.nextSibling === cursor) continue;
-      }
-      if (entry.node === cursor) cursor = cursor.nextSibling;
-      else this.log.insertBefore(entry.node, cursor);
-    }
-    this.nodes = fresh;
-  }
-
-  // A card edited in place must not take the keyboard's place away from the person.
-  refocus(node, old) {
-    const same = old.dataset.press && [...node.querySelectorAll(".key")].find((key) => key.dataset.press === old.dataset.press);
-    (same || node.querySelector(".key") || this.log).focus({ preventScroll: true });
-  }
-
   async older() {
-    const first = this.oldest();
-    if (this.fetching) return;
+    if (this.fetching || !this.version) return;
     this.fetching = true;
     try {
-      const page = await fetchJson(`/page/chats/${this.chat}?viewer=${this.viewer}&before=${first}&limit=${PAGE}`);
-      const height = this.scroll.scrollHeight;
-      this.more = page.more;
-      for (const message of page.messages) { message.mark = page.version; this.messages.set(message.message_id, message); }
-      this.draw();
-      this.scroll.scrollTop += this.scroll.scrollHeight - height;
+      this.log.putAbove(await fetchJson(`/page/chats/${this.chat}?viewer=${this.viewer}&before=${this.log.oldest()}&limit=${PAGE}`));
+      this.showPresses();
     } catch (problem) {
       notice(problem.message, { kind: "bad" });
     } finally {
@@ -237,46 +148,17 @@ export class Pane {
     }
   }
 
-  scrolled() {
-    const left = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight;
-    this.stuck = left < 60;
-    if (this.stuck) { this.below = 0; this.seen(); }
-    this.jumpState();
-    if (this.more && this.scroll.scrollTop < 200 && this.version) this.older();
-  }
-
-  jumpState() {
-    this.jump.hidden = this.stuck;
-    this.news.textContent = this.below || "";
-  }
-
-  toEnd(smooth) {
-    this.stuck = true;
-    this.below = 0;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.scroll.scrollTo({ top: this.scroll.scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
-    this.seen();
-    this.jumpState();
-  }
-
   // Unread counts end when the newest message is on a visible screen.
   seen() {
-    if (!this.stuck || document.hidden || !this.messages.size || !state.chats.get(this.chat)?.unread) return;
-    const newest = Math.max(...this.messages.keys());
+    if (!this.log.stuck || document.hidden || !state.chats.get(this.chat)?.unread) return;
+    const newest = this.log.newest();
     if (this.told === newest) return;
     this.told = newest;
     markRead(this.chat, newest);
   }
 
-  reveal(id) {
-    const node = this.nodes.get(id)?.node ?? this.log.querySelector(`[data-id="${id}"]`);
-    if (!node) { notice("那条消息不在屏幕上了"); return; }
-    node.scrollIntoView({ block: "center" });
-    node.classList.add("flash");
-    setTimeout(() => node.classList.remove("flash"), 1600);
-  }
-
-  showPhoto(id) { openViewer(this.blocks().flatMap((block) => block.messages).filter((message) => message.photo), id, this); }
+  reveal(id) { this.log.reveal(id); }
+  showPhoto(id) { openViewer(this.log.photos(), id, this); }
 
   toast(text, bad = false) {
     const node = h("div", { class: bad ? "toast bad" : "toast" }, text);
@@ -330,9 +212,9 @@ export class Pane {
   }
 
   showPresses() {
-    for (const node of this.log.querySelectorAll(".key[aria-busy]")) node.removeAttribute("aria-busy");
+    for (const node of this.log.keys()) node.removeAttribute("aria-busy");
     for (const { message_id: id, data } of this.presses.values()) {
-      for (const node of this.log.querySelectorAll(`[data-id="${id}"] .key`)) if (node.dataset.press === data) node.setAttribute("aria-busy", "true");
+      for (const node of this.log.keysOf(id)) if (node.dataset.press === data) node.setAttribute("aria-busy", "true");
     }
   }
 

@@ -26,7 +26,7 @@ export function dayTitle(date, now) {
 }
 
 export const listTime = (date, now) => (dayKey(date) === dayKey(now) ? timeOf(date) : dayName(date, now));
-export const clockTitle = (now) => `${monthDay.format(now)} ${weekday.format(now)} ${timeOf(now)}`;
+export const clockTitle = (now) => [monthDay.format(now), weekday.format(now), timeOf(now)];
 export const longTitle = (now) => `${fullDay.format(now)} ${weekday.format(now)} ${timeOf(now)}`;
 
 // China has one zone and no summer time, so wall time and UTC are always eight hours apart.

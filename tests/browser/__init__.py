@@ -1,0 +1,1 @@
+"""Tests that look at the chat page with a real browser."""
