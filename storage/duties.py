@@ -1,15 +1,14 @@
 """What an enterprise must do by which day, and the narrow queue of what wants looking at."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
+from checklists.reminders import DutyState, EnterpriseDuty
 from storage.subject import Subject
-from storage.tables import duties, duty_queue
+from storage.tables import duties, duty_queue, enterprises
 from storage.types import new_id
 
 _COLUMNS = [c for c in duties.c if c.name != "zone_id"]
@@ -30,30 +29,6 @@ _TAKE_FROM_QUEUE = duty_queue.delete().where(
     duty_queue.c.at == bindparam("due"),
     duty_queue.c.duty_id == bindparam("duty"),
 )
-
-
-class DutyState(StrEnum):
-    OPEN = "open"
-    DONE = "done"
-    WAIVED = "waived"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnterpriseDuty:
-    """One thing an enterprise owes in one period; `hand_in_by` is the last working day on or before `due_on`."""
-
-    id: int
-    enterprise_id: int
-    kind: str
-    period: str
-    opens_on: date
-    due_on: date
-    hand_in_by: date
-    source: str
-    provisional: bool = False
-    state: DutyState = DutyState.OPEN
-    done_at: datetime | None = None
-    inspection_id: int | None = None
 
 
 class Duties(Subject):
@@ -117,6 +92,13 @@ class Duties(Subject):
             keys = [{"zone": self.zone_id, "due": at, "duty": duty_id} for at, duty_id in found]
             self.connection.execute(_TAKE_FROM_QUEUE, keys)
         return list(dict.fromkeys(duty_id for _, duty_id in found))
+
+    def enterprises_to_plan(self, *, after: int, since: datetime | None, limit: int) -> list[int]:
+        """Ids of enterprises behind the id `after`; with `since` only those that changed since then."""
+        statement = select(enterprises.c.id).where(enterprises.c.zone_id == self.zone_id, enterprises.c.id > after)
+        if since is not None:
+            statement = statement.where(or_(enterprises.c.updated_at >= since, enterprises.c.profiled_at >= since))
+        return list(self.connection.execute(statement.order_by(enterprises.c.id).limit(limit)).scalars())
 
     def _change(self, duty_id: int, to: DutyState, *unless: DutyState, **values: Any) -> bool:
         changed = self.connection.execute(

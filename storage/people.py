@@ -1,5 +1,6 @@
 """People and the roles they hold; a role that ended keeps its row."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -49,6 +50,16 @@ class People(Subject):
             roles.c.role.in_([r.value for r in wanted]),
             roles.c.until.is_(None),
             roles.c.enterprise_id.is_(None) if enterprise_id is None else roles.c.enterprise_id == enterprise_id,
+        )
+        statement = _WITH_ROLES.where(people.c.zone_id == self.zone_id, people.c.id.in_(holders))
+        return self._people(self.connection.execute(statement.order_by(people.c.id, roles.c.id)))
+
+    def in_enterprises(self, ids: Sequence[int]) -> list[Person]:
+        """Everybody who holds a role in one of these enterprises now, with all their roles."""
+        if not ids:
+            return []
+        holders = select(roles.c.person_id).where(
+            roles.c.zone_id == self.zone_id, roles.c.enterprise_id.in_(sorted(ids)), roles.c.until.is_(None)
         )
         statement = _WITH_ROLES.where(people.c.zone_id == self.zone_id, people.c.id.in_(holders))
         return self._people(self.connection.execute(statement.order_by(people.c.id, roles.c.id)))
