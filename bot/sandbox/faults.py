@@ -3,7 +3,8 @@
 import math
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.sandbox.wire import JSON, Refusal, flood
 
@@ -76,8 +77,8 @@ class Faults:
 class _Bucket:
     """Tokens of one private chat: one a second, short bursts pass."""
 
+    at: float
     tokens: float = BURST
-    at: float = field(default_factory=time.monotonic)
 
     def wait_s(self, now: float) -> float:
         self.tokens = min(BURST, self.tokens + now - self.at)
@@ -86,16 +87,20 @@ class _Bucket:
 
 
 class SendingLimits:
-    """About one message a second per chat, 20 a minute per group, 30 a second overall; in real seconds."""
+    """About one message a second per chat, 20 a minute per group, 30 a second overall.
 
-    def __init__(self) -> None:
+    `now` counts seconds; real ones, not those of the sandbox's clock, which may jump.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._chats: dict[int, _Bucket] = {}
         self._groups: dict[int, deque[float]] = {}
         self._overall: deque[float] = deque()
 
     def check(self, chat_id: int, messages: int = 1) -> None:
         """Count messages about to be sent; raises Refusal (429) when they are too many."""
-        now = time.monotonic()
+        now = self._now()
         wait = self._overall_wait(now)
         if not wait:
             wait = self._group_wait(chat_id, now) if chat_id < 0 else self._bucket(chat_id).wait_s(now)
@@ -108,7 +113,7 @@ class SendingLimits:
             self._bucket(chat_id).tokens -= messages
 
     def _bucket(self, chat_id: int) -> _Bucket:
-        return self._chats.setdefault(chat_id, _Bucket())
+        return self._chats.setdefault(chat_id, _Bucket(at=self._now()))
 
     def _overall_wait(self, now: float) -> float:
         while self._overall and self._overall[0] <= now - 1:
