@@ -18,7 +18,8 @@ from handlers.routing import Router
 from handlers.services import Services
 from handlers.words import _
 from storage.database import DatabaseFull, DatabaseUnavailable, ZoneDatabase
-from storage.photos import PhotoNotKept, StorageFull, UnreadablePhoto
+from storage.files import NotKept, StorageFull
+from storage.photos import UnreadablePhoto
 
 logger = logging.getLogger(__name__)
 
@@ -115,9 +116,9 @@ def _sorry(update_id: int, error: Exception, *, pressed: bool) -> Reply:
         case StorageFull() | DatabaseFull():
             logger.error("update %s was not kept: the disk is full", update_id)
             words = _("系统存储已满，刚才的内容没有保存。请稍后再试，并告诉辖区安全监管办公室。")
-        case PhotoNotKept():
+        case NotKept():
             logger.error("update %s was not kept: the disk failed", update_id)
-            words = _("照片没有保存成功，请稍后再发一次。")
+            words = _("刚才发的没有保存成功，请稍后再发一次。")
         case TelegramError():
             logger.warning("what came with update %s could not be fetched (%s)", update_id, type(error).__name__)
             words = _("网络不好，照片或文件没有收到，请再发一次。")

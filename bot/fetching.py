@@ -31,7 +31,7 @@ class Fetched:
 async def fetch(bot: TelegramBot, services: Services, read: Read) -> Fetched:
     """Fetch and keep the photo, voice note or file of an update.
 
-    Raises TooLarge, storage.photos.UnreadablePhoto or PhotoNotKept (nothing was kept then), or PTB's NetworkError.
+    Raises TooLarge, storage.photos.UnreadablePhoto or NotKept (nothing was kept then), or PTB's NetworkError.
     """
     if not read.file_id or read.kind not in (Kind.PHOTO, Kind.VOICE, Kind.FILE):
         return Fetched()

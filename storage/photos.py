@@ -3,8 +3,6 @@
 import errno
 import hashlib
 import io
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,25 +10,17 @@ from pathlib import Path
 
 from PIL import Image
 
+from storage.files import NotKept, keep
 from storage.photo_segments import BrokenFile, read_orientation, strip_jpeg, strip_png, strip_webp
 
 MAX_BYTES = 20 * 1024 * 1024  # what a bot may download from Telegram
 MAX_PIXELS = 51_000_000  # phones that make 50 megapixels; more would take too much memory to open
 PREVIEW_SIDE = 1280
 SUFFIXES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class UnreadablePhoto(ValueError):
     """The text says to the person, in Chinese, what is wrong and what to do."""
-
-
-class PhotoNotKept(OSError):
-    """Nothing of the photo was kept; the person must be told so."""
-
-
-class StorageFull(PhotoNotKept):
-    """Not kept because there is no room; the office must make some."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,20 +150,18 @@ class PhotoStore:
         self._root = root
 
     def put(self, photo: Photo) -> None:
-        """Keeps the photo for good (synced) or raises StorageFull / PhotoNotKept with nothing left; twice is once."""
+        """Keeps the photo for good (synced) or raises StorageFull / NotKept with nothing left; twice is once."""
         original, preview = self._path(photo.sha256, SUFFIXES[photo.kind]), self._preview_path(photo.sha256)
+        # the original comes last: once it stands, the photo is kept
         try:
-            # the original comes last: once it stands, the photo is kept
-            self._write(preview, photo.preview)
-            self._write(original, photo.data)
-        except OSError as error:
+            keep(preview, photo.preview, aside=self._incoming)
+            keep(original, photo.data, aside=self._incoming)
+        except NotKept:
             # never unlink the original: another call may just have told a person that it is kept
             if not original.exists():
                 with suppress(OSError):
                     preview.unlink()
-            if error.errno in NO_SPACE:
-                raise StorageFull(error.errno, "照片没有保存：磁盘已满") from error
-            raise PhotoNotKept(error.errno, "照片没有保存：磁盘出错") from error
+            raise
 
     def open(self, sha256: str) -> bytes:
         """The kept original; FileNotFoundError when there is none."""
@@ -227,39 +215,3 @@ class PhotoStore:
         if not self._preview_path(sha256).exists():
             return Damage(sha256=sha256, reason="缺少预览图")
         return None
-
-    def _write(self, target: Path, content: bytes) -> None:
-        """All or nothing, on the disk when it returns."""
-        if target.exists() and target.read_bytes() == content:
-            _sync(target.parent)  # it may stand there from a call that failed at this very step
-            return
-        _make_folder(target.parent)
-        _make_folder(self._incoming)
-        draft = self._incoming / secrets.token_hex(16)
-        try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(target)
-        finally:
-            with suppress(OSError):
-                draft.unlink()
-        _sync(target.parent)
-
-
-def _make_folder(folder: Path) -> None:
-    """With its parents, each entry synced: a file is no safer than the folder it is in."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

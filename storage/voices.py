@@ -13,9 +13,9 @@ class VoiceStore:
         self._root = root
 
     def put(self, content: bytes) -> str:
-        """Keep the note for good and return its SHA-256; raises storage.photos.PhotoNotKept with nothing left."""
+        """Keep the note for good and return its SHA-256; raises storage.files.NotKept with nothing left."""
         sha256 = hashlib.sha256(content).hexdigest()
-        keep(self._path(sha256), content)
+        keep(self._path(sha256), content, aside=self._root / "incoming")
         return sha256
 
     def open(self, sha256: str) -> bytes:

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
+from storage.files import NotKept, StorageFull
 from storage.photo_segments import orientation_only, read_orientation
-from storage.photos import Damage, Photo, PhotoNotKept, PhotoStore, StorageFull, UnreadablePhoto, accept, distance
+from storage.photos import Damage, Photo, PhotoStore, UnreadablePhoto, accept, distance
 
 SECRETS = [b"SampleCam 9", b"sample-xmp-place", b"sample-iptc-name", b"sample comment", b"sample-trailer", b"Exif-Note"]
 FORMATS = st.sampled_from(["JPEG", "PNG", "WEBP"])
@@ -341,10 +342,10 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path, store: PhotoStore, 
 
 def test_a_folder_that_is_a_file_means_not_kept(tmp_path: Path, photo: Photo) -> None:
     (tmp_path / "photos").write_text("in the way")
-    with pytest.raises(PhotoNotKept) as refusal:
+    with pytest.raises(NotKept) as refusal:
         PhotoStore(tmp_path / "photos").put(photo)
     assert not isinstance(refusal.value, StorageFull)
-    assert refusal.value.strerror == "照片没有保存：磁盘出错"
+    assert refusal.value.strerror == "没有保存：磁盘出错"
 
 
 def test_many_hands_may_keep_the_same_photo_at_once(tmp_path: Path, store: PhotoStore, photo: Photo) -> None:
@@ -389,7 +390,8 @@ def test_what_was_told_to_be_kept_survives_a_kill(tmp_path: Path, store: PhotoSt
 CHILD = """
 import resource, sys
 from pathlib import Path
-from storage.photos import PhotoStore, StorageFull, accept
+from storage.files import StorageFull
+from storage.photos import PhotoStore, accept
 photo = accept(sys.stdin.buffer.read())
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 try:
@@ -415,7 +417,7 @@ def test_a_file_the_system_will_not_let_grow_leaves_nothing(tmp_path: Path, limi
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         cwd=Path(__file__).parents[1],
     )
-    assert child.stdout.decode().strip() == "照片没有保存：磁盘已满"
+    assert child.stdout.decode().strip() == "没有保存：磁盘已满"
     assert files(tmp_path) == []
 
 
