@@ -102,7 +102,7 @@ async def test_editing_follows_telegrams_rules() -> None:
         ("copyMessage", {"from_chat_id": 7, "message_id": 9}, "message to copy not found"),
         ("pinChatMessage", {"message_id": 9}, "message to pin not found"),
         ("setMyCommands", {"commands": [{"command": "开始", "description": "x"}]}, "BOT_COMMAND_INVALID"),
-        ("setMyCommands", {"commands": [{"command": "a" * 33}]}, "can't parse BotCommand: Can't find field \"description\""),
+        ("setMyCommands", {"commands": [{"command": "a"}]}, 'can\'t parse BotCommand: Can\'t find field "description"'),
         ("getFile", {"file_id": "x"}, "invalid file_id"),
         ("getChatAdministrators", {}, "there are no administrators in the private chat"),
     ],

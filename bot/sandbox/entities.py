@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from bot.sandbox.detect import found_entities
@@ -38,16 +39,31 @@ def formatted(params: Params, name: str, find_user: FindUser) -> tuple[str, list
         raise bad("text is too long")
     mode = params.text("parse_mode")
     if mode:
-        parser = PARSERS.get(mode.lower())
-        if parser is None:
-            raise bad("unsupported parse_mode")
-        try:
-            text, entities = parser(text)
-        except MarkupError as error:
-            raise bad(f"can't parse entities: {error}") from None
-    else:
-        entities = _given(params, "entities" if name == "text" else f"{name}_entities")
+        plain, entities = _parsed(text, mode.lower())
+        return plain, _with_users(entities, find_user)
+    entities = _given(params, "entities" if name == "text" else f"{name}_entities")
+    if not entities:
+        plain, entities = _found(text)
+        return plain, list(entities)
     return fixed(text, _with_users(entities, find_user))
+
+
+# A bot says the same things to many people, so what has been read once is remembered. Nobody changes what
+# these two return: `_with_users` and `list` copy.
+@lru_cache(maxsize=4096)
+def _parsed(text: str, mode: str) -> tuple[str, list[JSON]]:
+    parser = PARSERS.get(mode)
+    if parser is None:
+        raise bad("unsupported parse_mode")
+    try:
+        return fixed(*parser(text))
+    except MarkupError as error:
+        raise bad(f"can't parse entities: {error}") from None
+
+
+@lru_cache(maxsize=4096)
+def _found(text: str) -> tuple[str, list[JSON]]:
+    return fixed(text, [])
 
 
 def _given(params: Params, name: str) -> list[JSON]:
@@ -90,10 +106,10 @@ def _with_users(entities: list[JSON], find_user: FindUser) -> list[JSON]:
     found = []
     for entity in entities:
         if entity["type"] == "text_mention":
-            user = find_user(entity.pop("user_id"))
+            user = find_user(entity["user_id"])
             if user is None:
                 continue
-            entity["user"] = user
+            entity = {key: value for key, value in entity.items() if key != "user_id"} | {"user": user}
         found.append(entity)
     return found
 

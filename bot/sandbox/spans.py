@@ -29,10 +29,10 @@ def units(text: str) -> int:
 
 
 def byte_units(data: bytes | bytearray) -> int:
-    """Length in UTF-16 code units of UTF-8 bytes."""
+    """Length in UTF-16 code units of the UTF-8 bytes of whole characters."""
     if data.isascii():
         return len(data)
-    return sum(1 for byte in data if not 0x80 <= byte < 0xC0) + sum(1 for byte in data if byte >= 0xF0)
+    return units(data.decode("utf-8", "surrogatepass"))
 
 
 def in_order(entities: list[JSON]) -> list[JSON]:
