@@ -9,12 +9,16 @@ MESSAGE_HISTORY = 5000
 
 @dataclass(slots=True, kw_only=True)
 class Person:
-    """Somebody with a phone. `started`: has pressed start or written to the bot, so that it may write first."""
+    """Somebody with a phone. `started`: has pressed start or written to the bot, so that it may write first.
+
+    `note` says on the chat page who this is ("滨河精密铝业 · 主要负责人"); the bot never sees it.
+    """
 
     id: int
     first_name: str
     last_name: str = ""
     username: str = ""
+    note: str = ""
     language_code: str = "zh-hans"
     started: bool = False
     blocked: bool = False

@@ -20,7 +20,7 @@ __all__ = ["SandboxHooks", "control_routes"]
 
 
 def _add_person(world: World, body: JSON) -> JSON:
-    names = ("id", "last_name", "username", "language_code", "started")
+    names = ("id", "last_name", "username", "note", "language_code", "started")
     more = {name: body[name] for name in names if name in body}
     return {"id": world.add_person(str(body["first_name"]), **more).id}
 

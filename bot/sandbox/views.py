@@ -40,7 +40,9 @@ class Views:
     def overview(self, since: int, now: datetime) -> JSON:
         """People, groups and chats changed after version `since`; 0 gives all of them and what never changes."""
         world = self.world
-        changed = [chat for chat in world.chats.values() if self._version(chat) > since and not chat.migrated_to]
+        touched = [chat for chat in world.chats.values() if self._version(chat) > since]
+        changed = [chat for chat in touched if not chat.migrated_to]
+        moved = [chat for chat in touched if chat.migrated_to]
         found: JSON = {
             "world": self.id,
             "version": world.version,
@@ -49,6 +51,7 @@ class Views:
             "people": [self._person(world.people[chat.id]) for chat in changed if chat.is_private],
             "groups": [self._group(chat) for chat in changed if not chat.is_private],
             "chats": [self._summary(chat) for chat in changed],
+            "moved": [[chat.id, chat.migrated_to] for chat in moved],
             "answers": list(self._answers(since)) if since else [],
         }
         if since == 0:
@@ -171,7 +174,13 @@ class Views:
 
     def _person(self, person: Person) -> JSON:
         off = person.blocked or person.deactivated
-        return {"id": person.id, "name": person.name, "username": person.username, "blocked": off}
+        return {
+            "id": person.id,
+            "name": person.name,
+            "note": person.note,
+            "username": person.username,
+            "blocked": off,
+        }
 
     def _group(self, chat: Chat) -> JSON:
         members = [id for id, status in chat.members.items() if status in PRESENT and id in self.world.people]

@@ -67,7 +67,7 @@ class ScriptedBot:
             await self.call("sendMessage", chat_id=chat, text=f"收到照片 {message.get('caption', '')}".strip())
         elif "document" in message:
             await self.call("sendMessage", chat_id=chat, text=f"收到文件 {message['document']['file_name']}")
-        else:
+        elif text:
             await self.call("sendMessage", chat_id=chat, text=f"您说：{text}")
 
     async def send_record(self, chat: int) -> None:

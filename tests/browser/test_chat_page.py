@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
-from bot.sandbox.groups import found_group
+from bot.sandbox.groups import found_group, migrate
 from bot.sandbox.world import World
 from tests.browser.sandbox_bot import RECORD, ScriptedBot, bot_at
 from tests.sandbox import picture, running_sandbox
@@ -275,6 +275,46 @@ async def test_in_a_group_one_chooses_who_speaks(town: Town) -> None:
     await expect(bubbles(pane).last).to_contain_text("您说：/zicha")
     [said] = [message for message in town.world.chats[group.id].messages.values() if message.get("text") == "/zicha"]
     assert said["from"]["id"] == town.li
+
+
+async def test_in_a_group_the_bot_hears_an_answer_to_its_own_message(town: Town) -> None:
+    group = found_group(town.world, "一车间安全群", [town.wang, town.li])
+    await town.bot.call("sendMessage", chat_id=group.id, text="除尘器修好了吗？")
+    pane = await town.open("一车间安全群")
+    await bubbles(pane).last.hover()
+    await pane.get_by_role("button", name="回复这条消息").last.click()
+    await expect(pane.locator(".quoting")).to_contain_text("回复 自查：除尘器修好了吗？")
+    await town.say(pane, "修好了")
+    await expect(bubbles(pane).last).to_contain_text("您说：修好了")
+    await expect(pane.locator(".quoting")).to_be_hidden()
+
+
+async def test_a_group_that_becomes_a_supergroup_stays_open(town: Town) -> None:
+    group = found_group(town.world, "一车间安全群", [town.wang, town.li])
+    pane = await town.open("一车间安全群")
+    new = migrate(town.world, group.id)
+    await expect(town.page.locator("#rows li")).to_have_count(3)
+    await expect(town.page).to_have_url(re.compile(f"#/{new.id}$"))
+    await town.say(pane, "/zicha")
+    await expect(bubbles(pane).last).to_contain_text("您说：/zicha")
+
+
+async def test_who_somebody_is_stands_beside_the_name(town: Town) -> None:
+    town.world.add_person("钱师傅", note="示例铝业 · 安全管理员")
+    await expect(town.page.locator("#rows li", has_text="钱师傅")).to_contain_text("示例铝业 · 安全管理员")
+    pane = await town.open("钱师傅")
+    await expect(pane.locator(".pane-title")).to_contain_text("示例铝业 · 安全管理员")
+
+
+async def test_a_person_who_blocks_the_bot_is_marked(town: Town) -> None:
+    pane = await town.begin()
+    await pane.get_by_role("button", name="更多").click()
+    await town.page.get_by_role("button", name="停用机器人").click()
+    await expect(pane.locator(".pane-title")).to_contain_text("已停用机器人")
+    assert town.world.people[town.wang].blocked
+    await town.say(pane, "还在吗")
+    await expect(pane.locator(".toast")).to_have_text("王厂长屏蔽了机器人，先解除屏蔽")
+    await expect(pane.get_by_role("textbox", name="消息")).to_have_value("还在吗")
 
 
 async def test_people_and_groups_are_added_on_the_page(town: Town) -> None:

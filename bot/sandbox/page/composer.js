@@ -1,6 +1,7 @@
 // What a person says: words, commands, reply keyboard, photos and files with a caption. Nothing typed is lost when sending fails.
 
 import { busy, fileSize, h, icon, roundButton } from "./dom.js";
+import { preview, senderName } from "./message.js";
 import { state, upload } from "./store.js";
 
 const drafts = new Map();
@@ -18,6 +19,8 @@ export class Composer {
   build() {
     this.field = h("textarea", { rows: 1, placeholder: "说点什么", "aria-label": "消息", enterKeyHint: "send", value: drafts.get(this.pane.chat)?.text ?? "" });
     this.picker = h("input", { type: "file", multiple: true, hidden: true, "aria-hidden": "true", tabIndex: -1, onchange: () => { this.add([...this.picker.files]); this.picker.value = ""; } });
+    this.quoteWords = h("span");
+    this.quote = h("div", { class: "quoting", hidden: true }, icon("reply"), this.quoteWords, roundButton("close", "不回复了", () => this.answer(null)));
     this.tray = h("div", { class: "tray", hidden: true });
     this.list = h("div", { class: "commands", role: "listbox", "aria-label": "命令", hidden: true });
     this.slash = h("button", { type: "button", class: "round slash", title: "命令", "aria-label": "命令", hidden: true, onclick: () => this.toggleCommands() }, "/");
@@ -28,7 +31,7 @@ export class Composer {
     this.form = h("form", { class: "say", onsubmit: (event) => { event.preventDefault(); this.send(); } },
       this.slash, roundButton("attach", "照片和文件", () => this.picker.click()), this.picker, this.field, this.keysButton, this.sendButton);
     this.startLine = h("div", { class: "start-line", hidden: true }, this.startButton);
-    this.el = h("footer", { class: "composer" }, this.list, this.tray, this.form, this.startLine, this.keyboard);
+    this.el = h("footer", { class: "composer" }, this.list, this.quote, this.tray, this.form, this.startLine, this.keyboard);
     this.field.addEventListener("input", () => this.typed());
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("paste", (event) => { const files = [...event.clipboardData.files]; if (files.length) { event.preventDefault(); this.add(files); } });
@@ -53,7 +56,16 @@ export class Composer {
     this.keysButton.hidden = !rows.length;
     this.keyboardShown = rows.length > 0;
     this.keyboard.hidden = !this.keyboardShown;
-    if (keyboard?.markup.force_reply) { this.replyTo = keyboard.message_id; this.field.focus(); } else this.replyTo = null;
+    if (keyboard?.markup.force_reply) this.answer(this.pane.log.messages.get(keyboard.message_id));
+  }
+
+  // What the next words answer to; null for nothing.
+  answer(message) {
+    this.replyTo = message ?? null;
+    this.quote.hidden = !message;
+    if (!message) return;
+    this.quoteWords.textContent = `回复 ${senderName(message.from)}：${preview(message).slice(0, 60)}`;
+    this.field.focus();
   }
 
   replyKey(button) {
@@ -63,8 +75,9 @@ export class Composer {
   }
 
   async reply(words, button) {
-    if (button.request_contact || button.request_location) { this.pane.toast("沙盒里不能提供电话和位置，请改用文字", true); return; }
-    if (await this.pane.say(words) && this.oneTime) this.toggleKeyboard(false);
+    if (button.request_location) { this.pane.toast("沙盒里没有位置，请改用文字", true); return; }
+    const sent = await (button.request_contact ? this.pane.contact() : this.pane.say(words));
+    if (sent && this.oneTime) this.toggleKeyboard(false);
   }
 
   toggleKeyboard(shown = !this.keyboardShown) {
@@ -171,7 +184,8 @@ export class Composer {
     this.list.hidden = true;
     this.sending = true;
     try {
-      const sent = this.files.length ? await busy(this.sendButton, () => this.sendFiles(words)) : await this.pane.say(words, this.replyTo ? { reply_to_message_id: this.replyTo } : {});
+      const sent = this.files.length ? await busy(this.sendButton, () => this.sendFiles(words)) : await this.pane.say(words, this.replyTo ? { reply_to_message_id: this.replyTo.message_id } : {});
+      if (sent) this.answer(null);
       if (sent && this.field.value.trim() === words) this.field.value = "";
     } finally {
       this.sending = false;

@@ -1,6 +1,6 @@
 // One block of the conversation as DOM: a message or an album, a service line, a day.
 
-import { fileSize, h, icon } from "./dom.js";
+import { fileSize, h, icon, roundButton } from "./dom.js";
 import { richText, startPayload, safeHref } from "./entities.js";
 import { dayTitle, fromUnix, timeOf } from "./times.js";
 import { personName, state } from "./store.js";
@@ -9,7 +9,7 @@ export const fileUrl = (id) => `/page/files/${encodeURIComponent(id)}`;
 export const isService = (message) => serviceText(message) !== null;
 export const fromBot = (message) => message.from?.id === state.bot.id;
 
-const senderName = (user) => [user?.first_name, user?.last_name].filter(Boolean).join(" ") || personName(user?.id);
+export const senderName = (user) => [user?.first_name, user?.last_name].filter(Boolean).join(" ") || personName(user?.id);
 
 export function serviceText(message) {
   const who = senderName(message.from);
@@ -54,8 +54,11 @@ export function blockNode(messages, run, pane) {
   bubble.classList.toggle("bare", !worded && (Boolean(first.photo) || Boolean(first.sticker)));
   bubble.classList.toggle("with-media", Boolean(first.photo || first.video || first.animation));
   const classes = ["msg", side, run.opens ? "opens" : "", run.closes ? "closes" : ""].join(" ");
-  return h("article", { class: classes, dataset: { id: last.message_id } }, h("div", { class: "stack" }, bubble, inlineKeys(last, pane)));
+  return h("article", { class: classes, dataset: { id: last.message_id } }, h("div", { class: "stack" }, bubble, inlineKeys(last, pane)), pane.isGroup ? replyButton(last, pane) : null);
 }
+
+// In a group the bot hears answers to its own messages and commands only, so answering must be at hand.
+const replyButton = (message, pane) => roundButton("reply", "回复这条消息", () => pane.composer.answer(message), { class: "round reply" });
 
 function nameLine(message) {
   const id = message.sender_chat?.id ?? message.from?.id ?? 0;

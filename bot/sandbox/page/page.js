@@ -88,6 +88,9 @@ changes.addEventListener("reset", () => {
   if (panes.some((pane) => !known(pane.chat))) show(panes.map((pane) => pane.chat).filter(known));
   if (!panes.length) draw([]);
 });
+changes.addEventListener("moved", ({ detail: { moved } }) => {
+  if (panes.some((pane) => moved.has(pane.chat))) show(panes.map((pane) => moved.get(pane.chat) ?? pane.chat).filter(known));
+});
 changes.addEventListener("link", (event) => { document.getElementById("offline").hidden = event.detail.up; });
 addEventListener("popstate", () => draw(wanted()));
 addEventListener("visibilitychange", () => panes.forEach((pane) => pane.seen()));

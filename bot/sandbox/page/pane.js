@@ -70,8 +70,8 @@ export class Pane {
     this.face.replaceChildren(avatar(this.chat, name, group ? "group" : "person"));
     this.title.textContent = name;
     if (!group) {
-      const blocked = state.people.get(this.chat)?.blocked;
-      this.subtitle.textContent = blocked ? "已停用机器人，收不到消息" : `正在和「${state.bot.name}」对话`;
+      const { blocked, note } = state.people.get(this.chat) ?? {};
+      this.subtitle.textContent = blocked ? "已停用机器人，收不到消息" : note || `正在和「${state.bot.name}」对话`;
       return;
     }
     const choose = h("select", { "aria-label": "以谁的身份发言", onchange: () => { viewers.set(this.chat, Number(choose.value)); this.forget(); this.pull(true); } },
@@ -166,23 +166,19 @@ export class Pane {
     setTimeout(() => node.remove(), 3500);
   }
 
-  async say(text, extra = {}) {
+  // Does something as this person; when it fails the reason is shown and false returned.
+  async do(what, values) {
     try {
-      await act("send", { chat_id: this.chat, user_id: this.viewer, text, ...extra });
-      return true;
+      return await act(what, { user_id: this.viewer, ...values });
     } catch (problem) {
       this.toast(problem.message, true);
       return false;
     }
   }
 
-  async start(payload) {
-    try {
-      await act("start", { user_id: this.viewer, payload });
-    } catch (problem) {
-      this.toast(problem.message, true);
-    }
-  }
+  say(text, extra = {}) { return this.do("send", { chat_id: this.chat, text, ...extra }); }
+  start(payload) { return this.do("start", { payload }); }
+  contact() { return this.do("contact", { chat_id: this.chat }); }
 
   // Links that start this bot act here; all others open elsewhere.
   follow(url) {
@@ -201,12 +197,8 @@ export class Pane {
     const key = Symbol("press");
     this.presses.set(key, press);
     this.showPresses();
-    try {
-      const made = await act("press", { user_id: this.viewer, chat_id: this.chat, message_id: message.message_id, button: button.callback_data });
-      if (!this.answered.has(made.callback_query_id)) this.presses.set(made.callback_query_id, press);
-    } catch (problem) {
-      this.toast(problem.message, true);
-    }
+    const made = await this.do("press", { chat_id: this.chat, ...press, button: press.data });
+    if (made && !this.answered.has(made.callback_query_id)) this.presses.set(made.callback_query_id, press);
     this.presses.delete(key);
     this.showPresses();
   }
@@ -238,15 +230,7 @@ export class Pane {
         h("p", { class: "small" }, `编号 ${this.chat}${person?.username ? ` · @${person.username}` : ""}`),
         commands.map((command) => item("next", `/${command.command}　${command.description}`, () => this.say(`/${command.command}`))),
         item("copy", "复制本人链接", () => copy(`${location.origin}/?as=${this.viewer}`)),
-        person ? item("close", person.blocked ? "重新启用机器人" : "停用机器人（收不到它的消息）", () => this.block(!person.blocked)) : null);
+        person ? item("close", person.blocked ? "重新启用机器人" : "停用机器人（收不到它的消息）", () => this.do("block", { blocked: !person.blocked })) : null);
     });
-  }
-
-  async block(blocked) {
-    try {
-      await act("block", { user_id: this.chat, blocked });
-    } catch (problem) {
-      this.toast(problem.message, true);
-    }
   }
 }

@@ -32,7 +32,7 @@ function later() {
 
 function entries() {
   const groups = [...state.groups.values()].map((group) => ({ id: group.id, name: group.title, kind: "group", words: `群 · ${group.members.length} 人` }));
-  const people = [...state.people.values()].map((person) => ({ id: person.id, name: person.name, kind: "person", words: person.note || "还没有和机器人说过话", off: person.blocked }));
+  const people = [...state.people.values()].map((person) => ({ id: person.id, name: person.name, kind: "person", note: person.note, words: "还没有和机器人说过话", off: person.blocked }));
   const recent = (one) => state.chats.get(one.id)?.last?.date ?? 0;
   return [...groups, ...people].sort((a, b) => recent(b) - recent(a) || Math.abs(a.id) - Math.abs(b.id));
 }
@@ -40,7 +40,7 @@ function entries() {
 function draw() {
   const wanted = document.getElementById("find").value.trim().toLowerCase();
   const all = entries();
-  const shown = all.filter((one) => `${one.name} ${one.id}`.toLowerCase().includes(wanted));
+  const shown = all.filter((one) => `${one.name} ${one.note ?? ""} ${one.id}`.toLowerCase().includes(wanted));
   const list = document.getElementById("rows");
   const known = new Set(all.map((one) => one.id));
   for (const [id, row] of rows) if (!known.has(id)) { row.node.remove(); rows.delete(id); }
@@ -59,11 +59,12 @@ function draw() {
 
 function makeRow(one) {
   const name = h("b", { class: "row-name" });
+  const note = h("small", { class: "row-note" });
   const time = h("time", { class: "row-time" });
   const words = h("span", { class: "row-words" });
   const count = h("span", { class: "count" });
   const main = h("button", { type: "button", class: "row-main", onclick: () => open(one.id, false) },
-    avatar(one.id, one.name, one.kind), h("span", { class: "row-text" }, h("span", { class: "row-line" }, name, time), h("span", { class: "row-line" }, words, count)));
+    avatar(one.id, one.name, one.kind), h("span", { class: "row-text" }, h("span", { class: "row-line" }, name, note, time), h("span", { class: "row-line" }, words, count)));
   const beside = roundButton("split", `并排打开${one.name}`, () => open(one.id, true), { class: "round row-beside" });
   const row = { node: h("li", { dataset: { chat: one.id } }, main, beside), seen: "" };
   row.forget = () => { row.seen = ""; };
@@ -74,6 +75,7 @@ function makeRow(one) {
     if (row.seen === sign) return;
     row.seen = sign;
     name.textContent = now.name;
+    note.textContent = now.note ?? "";
     time.textContent = chat?.last ? listTime(new Date(chat.last.date * 1000), state.now) : "";
     words.textContent = chat?.action ? "机器人正在输入…" : chat?.last?.text ?? now.words;
     words.classList.toggle("live", Boolean(chat?.action));
@@ -96,11 +98,12 @@ function walk(event) {
 
 async function addPerson() {
   const made = await sheet("添加人员", (close) => {
-    const name = h("input", { name: "name", required: true, maxLength: 64, placeholder: "例如：王厂长", autocomplete: "off", "aria-label": "姓名" });
+    const name = h("input", { name: "name", required: true, maxLength: 64, placeholder: "例如：王厂长", autocomplete: "off" });
+    const note = h("input", { name: "note", maxLength: 64, placeholder: "例如：示例铝业 · 主要负责人", autocomplete: "off" });
     return h("form", { class: "form", onsubmit: async (event) => {
       event.preventDefault();
-      try { close(await act("users", { first_name: name.value.trim() })); } catch (problem) { notice(problem.message, { kind: "bad" }); }
-    } }, h("label", {}, "姓名", name), h("p", { class: "small" }, "这个人会出现在列表里，可以用他的身份和机器人说话。"), h("button", { class: "main-button" }, "添加"));
+      try { close(await act("users", { first_name: name.value.trim(), note: note.value.trim() })); } catch (problem) { notice(problem.message, { kind: "bad" }); }
+    } }, h("label", {}, "姓名", name), h("label", {}, "是谁（只给看页面的人看）", note), h("p", { class: "small" }, "这个人会出现在列表里，可以用他的身份和机器人说话。"), h("button", { class: "main-button" }, "添加"));
   });
   if (made) open(made.id, false);
 }

@@ -5,7 +5,7 @@ export const state = {
   people: new Map(), groups: new Map(), chats: new Map(),
 };
 
-// Events: "list" {ids}, "chats" {ids}, "reset", "clock", "answers" {answers}, "link" {up}.
+// Events: "list" {ids}, "chats" {ids}, "moved" {moved: old group id to new}, "reset" {fresh}, "clock", "answers" {answers}, "link" {up}.
 export const changes = new EventTarget();
 const tell = (name, detail = {}) => changes.dispatchEvent(new CustomEvent(name, { detail }));
 
@@ -56,10 +56,12 @@ function merge(news) {
   for (const group of news.groups ?? []) state.groups.set(group.id, group);
   for (const chat of news.chats ?? []) keepChat(chat);
   const ids = new Set([...(news.people ?? []), ...(news.groups ?? []), ...(news.chats ?? [])].map((one) => one.id));
+  for (const [old] of news.moved ?? []) { state.groups.delete(old); state.chats.delete(old); ids.add(old); }
   tell("clock");
   if (fresh || news.full) tell("reset", { fresh });
   else if (ids.size) tell("list", { ids });
   if (news.chats?.length) tell("chats", { ids: new Set(news.chats.map((chat) => chat.id)) });
+  if (news.moved?.length && !fresh) tell("moved", { moved: new Map(news.moved) });
   if (news.answers?.length) tell("answers", { answers: news.answers });
 }
 
