@@ -16,7 +16,16 @@ from telegram import (
     ReplyKeyboardRemove,
     Update,
 )
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from tests.sandbox import TOKEN, Sandbox, picture, running_sandbox
 
@@ -86,6 +95,9 @@ async def test_photos_albums_and_documents_go_both_ways() -> None:
         assert voice.voice is not None
         file = await bot.get_file(document.document.file_id)
         assert bytes(await file.download_as_bytearray()) == "名称,地址\n".encode()
+        await sandbox.control.post("faults", {"method": "file", "error_code": 404})
+        with pytest.raises(TelegramError):
+            await file.download_as_bytearray()
         image = await (await bot.get_file(photo.photo[-1].file_id)).download_as_bytearray()
         assert image.startswith(b"\xff\xd8")
 

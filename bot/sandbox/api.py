@@ -117,11 +117,17 @@ async def _cut(scope: Scope, receive: Receive) -> None:
         pass
 
 
-async def answer_file(world: World, scope: Scope, send: Send) -> None:
-    """Serve /file/bot<token>/<file_path>."""
+async def answer_file(world: World, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve /file/bot<token>/<file_path>; a fault for the method "file" strikes here."""
     token, _, path = scope["path"][9:].partition("/")
+    fault = world.faults.take("file", 0)
+    if fault and fault.drop:
+        await _cut(scope, receive)
+        return
     try:
         check_token(world, token)
+        if fault:
+            raise fault.refusal()
         stored = world.files.at(path)
         if stored is None:
             raise Refusal(404, "Not Found")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from bot.sandbox.wire import words
 
 SHORT_NAMES = frozenset(words("gif wiki vid bing pic bold imdb coub like vote giff"))
+LAST_PORT = 65_535
 _LETTER = "\\w\u200c\u00b7\u0d80-\u0dff"
 _COMMAND = re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>@])")
 _MENTION = re.compile(r"(?<!\w)@([A-Za-z0-9_]{2,32})(?!\w)")
@@ -62,13 +63,18 @@ def cashtags(text: str) -> Iterable[Span]:
 
 
 def addresses(text: str) -> Iterable[Span]:
-    """Web and mail addresses."""
+    """Web and mail addresses; of two that overlap the one with a protocol wins, else the mail address."""
     mails = [(m.start(), m.end(), "email") for m in _EMAIL.finditer(text)]
     at = 0
     while found := _URL.search(text, at):
         at = found.end()
         span = _web_address(text, found)
-        if span and not any(span[0] < end and start < span[1] for start, end, _ in mails):
+        if span is None:
+            continue
+        at = span[1]
+        within = [mail for mail in mails if span[0] < mail[1] and mail[0] < span[1]]
+        if found["scheme"] or not within:
+            mails = [mail for mail in mails if mail not in within]
             yield span
     yield from mails
 
@@ -84,8 +90,11 @@ def _web_address(text: str, found: re.Match[str]) -> Span | None:
     labels = found["host"].split(".")
     if not _is_known_host(labels, bool(scheme)):
         return None
+    if found["port"] and int(found["port"][1:]) > LAST_PORT:
+        return start, found.end("host"), "url"
     rest = _trimmed(found["rest"] or "")
-    return start, found.start("rest") + len(rest) if rest else found.end("port" if found["port"] else "host"), "url"
+    end = found.start("rest") + len(rest) if rest else found.end("port" if found["port"] else "host")
+    return start, end, "url"
 
 
 def _is_known_host(labels: list[str], with_scheme: bool) -> bool:
@@ -101,16 +110,15 @@ def _is_known_host(labels: list[str], with_scheme: bool) -> bool:
 
 def _trimmed(rest: str) -> str:
     """Without the punctuation and unmatched brackets at its end that belong to the sentence."""
-    depth: list[str] = []
+    opened = dict.fromkeys("([{", 0)
     for place, sign in enumerate(rest):
-        if sign in "([{":
-            depth.append(sign)
+        if sign in opened:
+            opened[sign] += 1
         elif sign in _CLOSERS:
-            if not depth or _CLOSERS[sign] not in depth:
+            opened[_CLOSERS[sign]] -= 1
+            if opened[_CLOSERS[sign]] < 0:
                 rest = rest[:place]
                 break
-            while depth.pop() != _CLOSERS[sign]:
-                pass
     rest = rest.rstrip(".,:;!'`…")
     return rest[:-1] if rest in ("?", "#") or rest.endswith("/?") else rest
 

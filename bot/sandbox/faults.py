@@ -17,8 +17,8 @@ OVERALL_PER_SECOND = 30
 class Fault:
     """The next `times` calls that fit go wrong.
 
-    `method` "" or "*" means any, `chat_id` 0 any chat. With `drop` the connection closes without an answer;
-    with `applied` the call takes effect before that (the answer got lost on the way).
+    `method` "" or "*" means any, "file" a download; `chat_id` 0 any chat. With `drop` the connection closes
+    without an answer; with `applied` the call takes effect before that (the answer got lost on the way).
     """
 
     method: str = ""

@@ -53,7 +53,7 @@ class SandboxApp(Starlette):
         if path.startswith("/bot"):
             await answer_call(self.world, scope, receive, send)
         elif path.startswith("/file/bot"):
-            await answer_file(self.world, scope, send)
+            await answer_file(self.world, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 

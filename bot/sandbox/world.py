@@ -101,7 +101,7 @@ class World:
         # the one getUpdates that may wait: a later one takes the turn and ends it
         self.poll_turn = 0
         self.poll_ended_by = ""
-        self._message_ids = itertools.count(101)
+        self._message_ids = itertools.count(secrets.randbelow(1_000_000) * 1000 + 101)
         self._user_ids = itertools.count(710_000_001)
         self._group_ids = itertools.count(4_100_000_001)
         self._supergroup_ids = itertools.count(1_002_100_000_001)
