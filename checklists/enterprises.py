@@ -26,6 +26,16 @@ class Enterprise:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TraitAnswer:
+    """One yes or no on the profile, and the person who gave it."""
+
+    trait: str
+    present: bool
+    answered_by: int
+    answered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Contact:
     """Who holds a position by name, as far as the office knows; `until` is set for those who held it before."""
 

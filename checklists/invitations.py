@@ -1,5 +1,6 @@
 """Invitations (邀请): a link for one person, one role and one use."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +12,10 @@ VALID_FOR = timedelta(days=7)
 # What can be invited to; a worker has nothing to do here yet.
 INVITED_TO_ENTERPRISE = (Role.PRINCIPAL, Role.CONTROLLER, Role.SAFETY_MANAGER, Role.DEPUTY)
 INVITED_TO_OFFICE = (Role.OFFICER, Role.REVIEWER, Role.EXPERT, Role.ADMINISTRATOR)
+
+
+MOST_IN_NAME = 30
+_PHONE = re.compile(r"(?<!\d)\+?\d[\d\- ]{5,16}\d(?!\d)")
 
 
 class InvitationState(StrEnum):
@@ -42,3 +47,21 @@ class Invitation:
         if self.revoked_at is not None:
             return InvitationState.REVOKED
         return InvitationState.OPEN if now < self.expires_at else InvitationState.EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody's name and phone as a person typed them; `phone` is digits only, or empty."""
+
+    name: str
+    phone: str
+
+
+def read_name(text: str) -> Named | None:
+    """The name and phone in one text such as “李四 13800000000”; None when there is no usable name in it."""
+    found = _PHONE.search(text)
+    rest = text.replace(found.group(), " ") if found else text
+    name = "".join(re.sub(r"[，,。；;:：、]|电话|手机|姓名", " ", rest).split())
+    if not name or len(name) > MOST_IN_NAME or any(c.isdigit() for c in name):
+        return None
+    return Named(name, re.sub(r"[^\d+]", "", found.group()) if found else "")

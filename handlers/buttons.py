@@ -31,3 +31,9 @@ def turning(route: str, *arguments: int | str, page: int, pages: int) -> Sequenc
 def pages_of(number: int, per_page: int = ON_ONE_PAGE) -> int:
     """How many pages `number` things fill; an empty list still has one."""
     return max(1, -(-number // per_page))
+
+
+def progress_bar(done: int, total: int) -> str:
+    """Ten blocks, as many of them full as is done."""
+    full = 10 * done // total if total else 0
+    return "▓" * full + "░" * (10 - full)

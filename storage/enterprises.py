@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
-from checklists.enterprises import Contact, Enterprise
+from checklists.enterprises import Contact, Enterprise, TraitAnswer
 from checklists.people import Role
 from storage.subject import Subject
 from storage.tables import contacts, enterprise_trades, enterprise_traits, enterprises
@@ -160,6 +160,20 @@ class Enterprises(Subject):
             return
         keys = {"enterprise_id": enterprise_id, "trait": trait}
         self.upsert(enterprise_traits, keys, {"present": present, "answered_by": by, "answered_at": at})
+
+    def trait_answers(self, enterprise_id: int) -> list[TraitAnswer]:
+        """What was answered on the phone (a file names nobody), oldest answer first."""
+        columns = [enterprise_traits.c[n] for n in ("trait", "present", "answered_by", "answered_at")]
+        rows = self.connection.execute(
+            select(*columns)
+            .where(
+                enterprise_traits.c.zone_id == self.zone_id,
+                enterprise_traits.c.enterprise_id == enterprise_id,
+                enterprise_traits.c.answered_by.is_not(None),
+            )
+            .order_by(enterprise_traits.c.answered_at, enterprise_traits.c.trait)
+        )
+        return [TraitAnswer(**{**row._mapping, "present": bool(row.present)}) for row in rows]
 
     def profiled(self, enterprise_id: int, *, at: datetime) -> None:
         """The questions of the profile were gone through to the end."""

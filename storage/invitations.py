@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from checklists.invitations import VALID_FOR, Invitation
 from checklists.people import Role
@@ -69,6 +69,15 @@ class Invitations(Subject):
             invitations.c.revoked_at.is_(None),
             invitations.c.expires_at > now,
         )
+
+    def newest(self, enterprise_id: int | None) -> int:
+        """The id of the last invitation made for the enterprise (None: the office), 0 before the first."""
+        whose = invitations.c.enterprise_id
+        statement = select(func.max(invitations.c.id)).where(
+            invitations.c.zone_id == self.zone_id,
+            whose.is_(None) if enterprise_id is None else whose == enterprise_id,
+        )
+        return self.connection.execute(statement).scalar() or 0
 
     def use(self, invitation_id: int, *, by: int, at: datetime) -> bool:
         """Take the invitation; False if it was used, revoked or expired before."""

@@ -1,0 +1,74 @@
+"""Choosing the trades of an enterprise: pages of groups, each trade a button that toggles."""
+
+from checklists.enterprises import Enterprise
+from checklists.people import Permission
+from checklists.trade_groups import load_trade_groups
+from handlers.replies import Button, Reply, Screen, data, rows
+from handlers.routing import About, Display, Gone, Press, Request, Route
+from handlers.words import _, html
+
+
+def show(request: Request) -> Reply:
+    """One page of trades."""
+    return show_page(request, request.number(1))
+
+
+def show_page(request: Request, page: int) -> Reply:
+    """The page with this number, counted from 0."""
+    enterprise = request.tx.enterprises.get(request.enterprise_id or 0)
+    if enterprise is None or not 0 <= page < len(load_trade_groups()):
+        raise Gone
+    request.enter("trades", id=enterprise.id, page=page)
+    return Reply(screen=page_screen(enterprise, page))
+
+
+def page_screen(enterprise: Enterprise, page: int) -> Screen:
+    """A group of trades, those chosen marked; names that need a word of explanation stand in the text."""
+    groups = load_trade_groups()
+    group = groups[page]
+    chosen = [t.name.partition("（")[0] for g in groups for t in g.trades if t.id in enterprise.trades]
+    lines = [
+        _("<b>{name}</b> 是做什么的？可以选几个。").format(name=html(enterprise.name)),
+        _("已选：{trades}").format(trades="、".join(chosen) or _("还没有")),
+        _("\n第 {page}/{pages} 页 · <b>{group}</b>").format(page=page + 1, pages=len(groups), group=group.name),
+        *(f"· {t.name}" for t in group.trades if "（" in t.name),
+    ]
+    toggles = [_toggle(enterprise, t.id, t.name.partition("（")[0]) for t in group.trades]
+    pairs = [toggles[n : n + 2] for n in range(0, len(toggles), 2)]
+    turn = [
+        Button(f"‹ {groups[page - 1].name}", data("qg", enterprise.id, page - 1)) if page else None,
+        Button(f"{groups[page + 1].name} ›", data("qg", enterprise.id, page + 1)) if page + 1 < len(groups) else None,
+    ]
+    done = Button(_("选好了，下一步"), data("qd", enterprise.id)) if enterprise.trades else None
+    return Screen(text="\n".join(lines), buttons=rows(*pairs, turn, [done], [Button(_("以后再填"), data("h"))]))
+
+
+def _toggle(enterprise: Enterprise, trade: str, name: str) -> Button:
+    chosen = trade in enterprise.trades
+    return Button(f"✅ {name}" if chosen else name, data("qt", enterprise.id, trade, 0 if chosen else 1))
+
+
+def toggle(request: Request) -> Reply:
+    """Take a trade in or out, as the button said; a button pressed twice does it once."""
+    enterprise = request.tx.enterprises.get(request.enterprise_id or 0)
+    page = next((n for n, g in enumerate(load_trade_groups()) if request.word(1) in {t.id for t in g.trades}), None)
+    if enterprise is None or page is None:
+        raise Gone
+    others = [t for t in enterprise.trades if t != request.word(1)]
+    trades = [*others, request.word(1)] if request.number(2) else others
+    if set(trades) != set(enterprise.trades):
+        request.tx.enterprises.set_trades(enterprise.id, trades, at=request.now)
+    return show_page(request, page)
+
+
+def again(request: Request) -> Reply:
+    """The present page, drawn from the dialog."""
+    assert request.dialog is not None
+    return show_page(request, int(request.dialog.data["page"]))
+
+
+ROUTES: tuple[Route, ...] = (
+    Press(name="qg", needs=Permission.KEEP_STANDARD, about=About.ENTERPRISE, handler=show),
+    Press(name="qt", needs=Permission.KEEP_STANDARD, about=About.ENTERPRISE, handler=toggle),
+    Display(dialog="trades", needs=Permission.KEEP_STANDARD, about=About.ENTERPRISE, handler=again),
+)
