@@ -7,7 +7,7 @@ import orjson
 
 from bot.sandbox.wire import JSON, Params
 
-MEMORY = 200_000
+MEMORY = 100_000
 
 
 class Recorder:
