@@ -156,11 +156,11 @@ def sectors_for(profile: Profile) -> list[Sector]:
     sectors = load_criteria().sectors
     settled = settled_traits(profile)
     trades = list(dict.fromkeys(profile.trades))
-    if unknown := [trade for trade in trades if trade not in load_sector_sets().trades]:
+    if unknown := [trade for trade in trades if trade not in {*sectors, *load_sector_sets().trades}]:
         raise ValueError(f"没有这个行业：{'、'.join(unknown)}")
     own = [sectors[trade] for trade in trades if trade in sectors]
     joined = [s for s in sectors.values() if s.kind is Kind.SPECIAL and s not in own and settled.get(s.joins_by or "")]
-    general = [s for s in sectors.values() if s.kind is Kind.GENERAL]
+    general = [s for s in sectors.values() if s.kind is Kind.GENERAL and s not in own]
     present = set(trades) | {s.id for s in joined}
     # The list for everybody comes last, behind those for some.
     general.sort(key=lambda s: not s.joins_with)

@@ -66,6 +66,14 @@ class SectorSets:
     def __contains__(self, set_name: str) -> bool:
         return set_name in self._sets
 
+    def find(self, words: str) -> Trade | None:
+        """The trade with this id or name; the part of a name in brackets may be left out."""
+        wanted = "".join(words.split()).replace("(", "（").replace(")", "）")
+        for trade in self.trades.values():
+            if wanted in (trade.id, trade.name, trade.name.partition("（")[0]):
+                return trade
+        return None
+
     def members(self, set_name: str) -> tuple[str, ...]:
         """The Chinese names the rule itself lists; KeyError for an unknown set."""
         return self._sets[set_name].members
