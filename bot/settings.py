@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -107,10 +108,12 @@ def problems(settings: Settings) -> list[str]:
         found.append("机器人令牌不完整：应像 123456:ABC… 这样，中间有一个冒号")
     if not settings.administrators:
         found.append("没有首任管理员：请设置 ZICHA_ADMINISTRATORS（您的 Telegram 数字编号）")
-    folder = settings.data_folder
-    existing = next(p for p in (folder, *folder.absolute().parents) if p.exists())
-    if not os.access(existing, os.W_OK):
-        found.append(f"文件夹不能写入：{folder}")
+    try:
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=settings.data_folder):
+            pass
+    except OSError:
+        found.append(f"文件夹不能写入：{settings.data_folder}")
     return found
 
 
