@@ -21,7 +21,7 @@ from storage.zones import Zone
 
 PLANNED_AT_ONCE = 500
 _AHEAD = timedelta(days=200)  # the present and the next period of any cadence from a month to a quarter
-_PAST = timedelta(days=200)
+PAST = timedelta(days=200)
 _MARGIN = timedelta(minutes=10)  # a change may be committed later than the time it carries
 _SWEEP = "duty_sweep"
 
@@ -31,7 +31,7 @@ def period_for(tx: Transaction, zone: Zone, enterprise: Enterprise, today: date)
 
     The period just past comes first while it is still owed. Where the plan orders no inspection it is the quarter.
     """
-    known = tx.duties.of_enterprises([enterprise.id], PRINCIPAL_INSPECTION, since=today - _PAST)
+    known = tx.duties.of_enterprises([enterprise.id], PRINCIPAL_INSPECTION, since=today - PAST)
     past = [d for d in known if d.due_on < today and d.state is not DutyState.WAIVED]
     if past and past[-1].state is DutyState.OPEN:
         return past[-1].period

@@ -4,13 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from checklists.deliveries import Delivery
+from handlers.due_cards import due_card
+from handlers.mornings import morning
 from handlers.outgoing import Outgoing, Renderer
 from handlers.present import present
+from handlers.reports import overdue_list
 from handlers.services import Services
 from handlers.words import speaking
 from storage.transaction import Transaction
 
-RENDERERS: dict[str, Renderer] = {"present": present}
+RENDERERS: dict[str, Renderer] = {
+    "present": present,
+    "due": due_card,
+    "morning": morning,
+    "overdue_list": overdue_list,
+}
 
 # A screen of a dialog may leave its dialog while it is drawn; everything else is drawn on a snapshot.
 DRAWN_IN_WRITING = frozenset({"present"})

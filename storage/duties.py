@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, literal_column, or_, select
 
 from checklists.reminders import DutyState, EnterpriseDuty
 from storage.subject import Subject
-from storage.tables import duties, duty_queue, enterprises
+from storage.tables import duties, duty_queue, enterprises, inspections
 from storage.types import new_id
 
 _COLUMNS = [c for c in duties.c if c.name != "zone_id"]
@@ -99,6 +99,15 @@ class Duties(Subject):
         if since is not None:
             statement = statement.where(or_(enterprises.c.updated_at >= since, enterprises.c.profiled_at >= since))
         return list(self.connection.execute(statement.order_by(enterprises.c.id).limit(limit)).scalars())
+
+    def paused_inspections(self, *, since: datetime) -> list[tuple[int, datetime]]:
+        """Enterprises in the middle of an inspection that nobody touched after `since`, and when it was touched."""
+        statement = select(inspections.c.enterprise_id, inspections.c.touched_at).where(
+            inspections.c.zone_id == self.zone_id,
+            literal_column("state") == literal_column("'running'"),  # in so many words, for the partial index
+            inspections.c.touched_at <= since,
+        )
+        return [(row.enterprise_id, row.touched_at) for row in self.connection.execute(statement)]
 
     def _change(self, duty_id: int, to: DutyState, *unless: DutyState, **values: Any) -> bool:
         changed = self.connection.execute(

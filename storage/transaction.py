@@ -15,6 +15,7 @@ from storage.inspections import Inspections
 from storage.invitations import Invitations
 from storage.notes import Notes
 from storage.people import People
+from storage.reports import Reports
 from storage.standards import Standards
 from storage.trail import Trail
 from storage.updates import Updates
@@ -67,6 +68,10 @@ class Transaction:
     @cached_property
     def deliveries(self) -> Deliveries:
         return Deliveries(self)
+
+    @cached_property
+    def reports(self) -> Reports:
+        return Reports(self)
 
     @cached_property
     def dialogs(self) -> Dialogs:

@@ -1,0 +1,164 @@
+"""The reminder card: all that is due of all enterprises of one person, as it is at the moment of sending."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from checklists.deliveries import Delivery
+from checklists.duties import PRINCIPAL_INSPECTION
+from checklists.inspections import Inspection
+from checklists.people import Permission, Person
+from checklists.reminders import PAUSE, EnterpriseDuty, present_duties, wants_attention
+from checklists.working_days import load_working_days
+from handlers.duties import PAST, period_name
+from handlers.inspections import begin
+from handlers.outgoing import Outgoing
+from handlers.reminders import heard_by
+from handlers.replies import Button, Reply, Screen, column, data
+from handlers.routing import About, Press, Request, Route
+from handlers.services import Services
+from handlers.words import SHANGHAI, _, day, html, shorten
+from storage.transaction import Transaction
+
+MOST_LINES = 15
+MOST_BUTTONS = 8
+
+# Telling a person below the card takes the card's buttons away; it is drawn again when that is over.
+_REDRAWN_AFTER = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One enterprise's line: a duty, or an inspection that was left lying (`duty` None)."""
+
+    enterprise_id: int
+    enterprise: str
+    duty: EnterpriseDuty | None
+    running: Inspection | None
+
+
+def due_card(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
+    """The card as it is now; None when nothing is due and nothing was sent yet."""
+    person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
+    if person is None:
+        return None
+    today = now.astimezone(SHANGHAI).date()
+    known = tx.duties.of_enterprises(person.enterprise_ids, PRINCIPAL_INSPECTION, since=today - PAST)
+    entries = _entries(tx, person, known, now)
+    sent = delivery.message_id is not None
+    done = [d for d in known if sent and d.done_at is not None and d.done_at >= delivery.created_at]
+    if not entries and not sent:
+        return None
+    names = {e.id: e.name for e in tx.enterprises.some(sorted({d.enterprise_id for d in done}))}
+    lines = [_done_line(names[d.enterprise_id], d) for d in done]
+    first_day = (delivery.sent_at or now).astimezone(SHANGHAI).date()
+    return Outgoing(screen=card(entries, lines, today=today, first_day=first_day))
+
+
+def news(request: Request) -> list[str]:
+    """What stands above the menu of an enterprise: the period's inspection, once its first reminder's day has come."""
+    if request.enterprise_id is None:
+        return []
+    known = request.tx.duties.of_enterprises([request.enterprise_id], PRINCIPAL_INSPECTION, since=request.today - PAST)
+    today, calendar = request.today, load_working_days()
+    due = [d for d in present_duties(known, today) if wants_attention(d.due_on, today, calendar)]
+    return [f"{_mark(duty, today)} {when_due(duty, today)}" for duty in due]
+
+
+def begin_below(request: Request) -> Reply:
+    """Begin or go on, as a new message: the card stays and says how things stand."""
+    reply = begin(request)
+    card_before = request.tx.deliveries.last_of(request.who.id, "due")
+    if card_before is not None:
+        request.tx.deliveries.again(card_before.id, request.now + _REDRAWN_AFTER)
+    return replace(reply, anew=True)
+
+
+def card(entries: Sequence[Entry], done: Sequence[str], *, today: date, first_day: date) -> Screen:
+    """The text and the buttons; `done` are lines about what was finished since the card came."""
+    lines = [_("<b>自查提醒</b>（{day}）").format(day=day(first_day)), ""]
+    lines += [_line(entry, today) for entry in entries[:MOST_LINES]]
+    if len(entries) > MOST_LINES:
+        lines.append(_("还有{number}项，做完上面的会接着显示。").format(number=len(entries) - MOST_LINES))
+    lines += done
+    if not entries:
+        lines += ["", _("都完成了，谢谢！")] if done else [_("现在没有要办的自查。")]
+    if any(e.duty and e.duty.provisional for e in entries):
+        lines += ["", _("日期暂定：当年放假安排还没有公布，公布后如有变化会再提醒。")]
+    alone = len({e.enterprise_id for e in entries}) == 1
+    seen = {e.enterprise_id: e for e in reversed(entries)}
+    buttons = [_button(seen[i], alone=alone) for i in dict.fromkeys(e.enterprise_id for e in entries)]
+    return Screen(text="\n".join(lines), buttons=column(buttons[:MOST_BUTTONS]))
+
+
+def _entries(tx: Transaction, person: Person, known: Sequence[EnterpriseDuty], now: datetime) -> list[Entry]:
+    today, calendar = now.astimezone(SHANGHAI).date(), load_working_days()
+    due: list[EnterpriseDuty] = []
+    for enterprise_id in person.enterprise_ids:
+        present = present_duties([d for d in known if d.enterprise_id == enterprise_id], today)
+        due += [d for d in present if wants_attention(d.due_on, today, calendar)]
+    due = heard_by(person, due, tx.people.in_enterprises(person.enterprise_ids), today)
+    entries = []
+    for enterprise in tx.enterprises.some(person.enterprise_ids):
+        running = tx.inspections.running(enterprise.id)
+        paused = running is not None and now - running.touched_at >= PAUSE
+        own: list[EnterpriseDuty | None] = [d for d in due if d.enterprise_id == enterprise.id]
+        entries += [
+            Entry(enterprise_id=enterprise.id, enterprise=enterprise.name, duty=duty, running=running)
+            for duty in own or ([None] if paused and enterprise.active else [])
+        ]
+    return sorted(entries, key=lambda e: (e.duty.due_on if e.duty else date.max, e.enterprise))
+
+
+def _line(entry: Entry, today: date) -> str:
+    name = html(shorten(entry.enterprise, 40))
+    if entry.duty is None:
+        line = _("• <b>{name}</b>：自查做了一半").format(name=name)
+    else:
+        line = _duty_line(entry.duty, name, today)
+    if entry.running is not None:
+        progress = entry.running.progress
+        line += "\n　" + _("已完成 {done}/{all}，接着做就行。").format(done=progress.answered, all=len(progress))
+    return line
+
+
+def _duty_line(duty: EnterpriseDuty, name: str, today: date) -> str:
+    return f"{_mark(duty, today)} <b>{name}</b>：{when_due(duty, today)}"
+
+
+def _mark(duty: EnterpriseDuty, today: date) -> str:
+    if duty.due_on < today:
+        return "⚠️"
+    return "⏰" if duty.due_on == today else "•"
+
+
+def when_due(duty: EnterpriseDuty, today: date) -> str:
+    """The period and how many days are left or past, in words."""
+    period, left = period_name(duty.period), (duty.due_on - today).days
+    if left < 0:
+        words = _("{period}自查已过期{days}天，请尽快补做（应于{due}前完成）")
+        return words.format(period=period, days=-left, due=day(duty.due_on))
+    if left == 0:
+        return _("{period}自查今天到期").format(period=period)
+    line = _("{period}自查还有{days}天，{due}到期").format(period=period, days=left, due=day(duty.due_on))
+    if duty.hand_in_by == today:
+        return line + _("（到期前最后一个工作日就是今天）")
+    if duty.hand_in_by < duty.due_on:
+        return line + _("（最后一个工作日是{day}）").format(day=day(duty.hand_in_by))
+    return line
+
+
+def _done_line(enterprise: str, duty: EnterpriseDuty) -> str:
+    words = _("✓ <b>{name}</b>：{period}自查已完成")
+    return words.format(name=html(shorten(enterprise, 40)), period=period_name(duty.period))
+
+
+def _button(entry: Entry, *, alone: bool) -> Button:
+    progress = entry.running.progress if entry.running else None
+    label = _("继续（{done}/{all}）").format(done=progress.answered, all=len(progress)) if progress else _("开始自查")
+    if not alone:
+        label = f"{label} {shorten(entry.enterprise, 12)}"
+    return Button(label, data("dg", entry.enterprise_id))
+
+
+ROUTES: tuple[Route, ...] = (Press(name="dg", needs=Permission.INSPECT, about=About.ENTERPRISE, handler=begin_below),)

@@ -1,0 +1,106 @@
+"""The morning report to the office: how delivery stands, who cannot be reached, what is overdue."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from checklists.deliveries import Delivery, DeliveryCounts
+from checklists.duties import PRINCIPAL_INSPECTION
+from checklists.people import Person, Role
+from checklists.reports import Standing
+from checklists.working_days import WorkingDays, load_working_days
+from handlers.outgoing import Outgoing
+from handlers.replies import Button, Screen, data, rows
+from handlers.services import Services
+from handlers.words import SHANGHAI, _, day, html, shorten
+from storage.transaction import Transaction
+
+MOST_NAMES = 10
+_AHEAD = timedelta(days=200)
+
+
+def queue_morning_reports(tx: Transaction, *, since: datetime, now: datetime) -> None:
+    """One message an officer and working day; `since` is when the last was made."""
+    today = now.astimezone(SHANGHAI).date()
+    about = {"since": since.isoformat(), "provisional": _years_to_tell(tx, today)}
+    for person in tx.people.with_role(Role.OFFICER, Role.ADMINISTRATOR):
+        tx.deliveries.add("morning", f"morning:{person.id}:{today.isoformat()}", person, about, now, now)
+
+
+def morning(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
+    """The report as it is at the moment of sending; None when there is nothing to say, but once a week anyway."""
+    today = now.astimezone(SHANGHAI).date()
+    since = datetime.fromisoformat(str(delivery.about["since"]))
+    years = [int(year) for year in delivery.about.get("provisional", [])]
+    counts = tx.deliveries.counts(since=since, now=now)
+    unreachable = [p for p in tx.people.unreachable() if p.assignments]
+    standing = tx.reports.standing(PRINCIPAL_INSPECTION, today)
+    quiet = not (counts.in_trouble or unreachable or standing.overdue or years)
+    if quiet and not is_first_of_week(today, load_working_days()):
+        return None
+    names = _names(tx, unreachable)
+    return Outgoing(screen=report(counts, standing, names, len(unreachable), years, today=today))
+
+
+def report(
+    counts: DeliveryCounts,
+    standing: Standing,
+    unreachable: Sequence[str],
+    unreachable_number: int,
+    provisional_years: Sequence[int],
+    *,
+    today: date,
+) -> Screen:
+    """The text with its way to the list; `unreachable` are the first names of `unreachable_number` people."""
+    lines = [_("<b>早报</b>　{day}").format(day=day(today)), ""]
+    lines.append(
+        _("自查：本期应做 {owed} 家，已完成 {done} 家，逾期 {overdue} 家。").format(
+            owed=standing.owed, done=standing.done, overdue=standing.overdue
+        )
+    )
+    lines.append(
+        _(
+            "消息：上次早报以来发出 {sent} 条，对方收不到 {refused} 条，发送失败 {failed} 条，还在等 {waiting} 条。"
+        ).format(sent=counts.sent, refused=counts.refused, failed=counts.given_up, waiting=counts.waiting)
+    )
+    if counts.late:
+        lines.append(_("⚠️ 有 {number} 条消息到时没有发出，网络可能不通。").format(number=counts.late))
+    if unreachable_number:
+        lines.append(
+            _("收不到消息的有 {number} 人：{names}。请打电话请他们在 Telegram 里重新启用本机器人。").format(
+                number=unreachable_number, names="、".join(unreachable)
+            )
+        )
+    lines += [
+        _("⚠️ {year}年的放假安排还没有公布，该年的日期按周末和固定节日暂定。").format(year=year)
+        for year in provisional_years
+    ]
+    return Screen(text="\n".join(lines), buttons=rows([Button(_("未自查名单"), data("dm"))]))
+
+
+def is_first_of_week(today: date, calendar: WorkingDays) -> bool:
+    """Whether no earlier day of this week was a working day."""
+    monday = today - timedelta(days=today.weekday())
+    return not any(calendar.is_working_day(monday + timedelta(days=n)) for n in range(today.weekday()))
+
+
+def _years_to_tell(tx: Transaction, today: date) -> list[int]:
+    """Years of coming reminders that have no official notice and of which the office was not told yet."""
+    calendar = load_working_days()
+    years = {today.year, (today + _AHEAD).year}
+    told = []
+    for year in sorted(years - calendar.official_years):
+        if tx.notes.get(f"provisional_told:{year}") is None:
+            tx.notes.set(f"provisional_told:{year}", today.isoformat())
+            told.append(year)
+    return told
+
+
+def _names(tx: Transaction, people: Sequence[Person]) -> list[str]:
+    names = []
+    for person in people[:MOST_NAMES]:
+        firms = tx.enterprises.some(person.enterprise_ids[:1])
+        firm = f"（{html(shorten(firms[0].name, 16))}）" if firms else ""
+        names.append(html(person.name) + firm)
+    if len(people) > MOST_NAMES:
+        names.append(_("等"))
+    return names
