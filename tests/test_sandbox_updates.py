@@ -35,11 +35,11 @@ async def test_unconfirmed_updates_come_again_and_confirmed_ones_never() -> None
         assert await numbers(sandbox, offset=-1) == [third]
         assert await numbers(sandbox, offset=third + 1) == []
         await sandbox.idle()
-        sandbox.assert_no_violations()
 
 
 async def test_an_absurd_offset_confirms_nothing() -> None:
-    async with running_sandbox() as sandbox:
+    # the checker takes every offset for a confirmation
+    async with running_sandbox(check=False) as sandbox:
         wang = await sandbox.person()
         number = await wang.sends("一")
         assert number
@@ -65,7 +65,6 @@ async def test_a_second_poll_ends_the_first_with_a_conflict() -> None:
         answer = await first
         assert answer["error_code"] == 409
         assert answer["description"].startswith("Conflict: terminated by other getUpdates request")
-        sandbox.assert_no_violations()
 
 
 async def test_a_stopping_server_lets_waiting_polls_go() -> None:
@@ -107,7 +106,6 @@ async def test_a_press_answered_too_late_is_refused() -> None:
         assert [press.data for press in sandbox.world.unanswered_presses()] == ["ok"]
         shown = await sandbox.control.get(f"toasts/{wang.id}")
         assert [(toast["text"], toast["show_alert"]) for toast in shown["toasts"]] == [("好", True)]
-        sandbox.assert_no_violations()
 
 
 async def test_allowed_updates_are_remembered_and_filter_what_arises() -> None:
@@ -119,11 +117,11 @@ async def test_allowed_updates_are_remembered_and_filter_what_arises() -> None:
         assert await wang.sends("还是不要") is None
         await numbers(sandbox, allowed_updates=[])
         assert await wang.sends("要") is not None
-        sandbox.assert_no_violations()
 
 
 async def test_any_update_is_delivered_as_it_is_and_makes_its_people_known() -> None:
-    async with running_sandbox() as sandbox:
+    # updates that Telegram would never send
+    async with running_sandbox(check=False) as sandbox:
         user = {"id": 77, "is_bot": False, "first_name": "李工"}
         chat = {"id": 77, "type": "private", "first_name": "李工"}
         message = {"message_id": 5, "date": 1, "chat": chat, "from": user, "text": "直达"}
@@ -188,7 +186,6 @@ async def test_a_webhook_gets_updates_in_order_and_again_after_a_failure() -> No
         )
         assert (await sandbox.calls("deleteWebhook"))["description"] == "Webhook was deleted"
         assert await numbers(sandbox) == []
-        sandbox.assert_no_violations(plain_http_webhook=True)
 
 
 async def test_the_answer_to_a_webhook_may_hold_one_call() -> None:
@@ -201,7 +198,6 @@ async def test_the_answer_to_a_webhook_may_hold_one_call() -> None:
             await wang.sends("你好")
             await sandbox.idle()
         assert await wang.screen() == ["你好", "收到"]
-        sandbox.assert_no_violations(plain_http_webhook=True)
 
 
 async def test_telegrams_own_servers_take_only_public_https_webhooks() -> None:
@@ -218,7 +214,6 @@ async def test_telegrams_own_servers_take_only_public_https_webhooks() -> None:
         assert (await sandbox.calls("setWebhook", url="https://example.org/hook"))["ok"]
         answer = await sandbox.calls("setWebhook", url="https://example.org", secret_token="秘密")
         assert answer["description"] == "Bad Request: secret token contains unallowed characters"
-        sandbox.assert_no_violations()
 
 
 class Hooks:
