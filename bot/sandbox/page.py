@@ -100,18 +100,16 @@ class Backend:
     async def events(self, request: Request) -> Response:
         """Server-sent events: everything at first (or since the version of the same world), then what changes."""
         known = request.query_params.get("world") == self.views.id
-        since = _number(request.query_params.get("since")) if known else 0
+        since = _number(request.query_params.get("since")) if known else None
         headers = {**HEADERS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._stream(since), media_type="text/event-stream", headers=headers)
 
-    async def _stream(self, since: int) -> AsyncIterator[bytes]:
-        # A program may set its time before anything else happened: version 0 must still count as "seen".
+    async def _stream(self, since: int | None) -> AsyncIterator[bytes]:
         while not self.world.closing:
             news = self.views.overview(since, await self.now())
-            since = max(news["version"], 1)
+            since = news["version"]
             yield b"data: " + orjson.dumps(news) + b"\n\n"
-            newer = await self.world.changes.wait(news["version"], HEARTBEAT_S)
-            if newer != news["version"]:
+            if await self.world.changes.wait(news["version"], HEARTBEAT_S) != since:
                 await asyncio.sleep(COALESCE_S)
 
     async def file(self, request: Request) -> Response:

@@ -37,24 +37,24 @@ class Views:
     read: dict[int, int] = field(default_factory=dict)
     read_at: dict[int, int] = field(default_factory=dict)
 
-    def overview(self, since: int, now: datetime) -> JSON:
-        """People, groups and chats changed after version `since`; 0 gives all of them and what never changes."""
+    def overview(self, since: int | None, now: datetime) -> JSON:
+        """People, groups and chats changed after version `since`; None gives all of them and what never changes."""
         world = self.world
-        touched = [chat for chat in world.chats.values() if self._version(chat) > since]
+        touched = [chat for chat in world.chats.values() if since is None or self._version(chat) > since]
         changed = [chat for chat in touched if not chat.migrated_to]
         moved = [chat for chat in touched if chat.migrated_to]
         found: JSON = {
             "world": self.id,
             "version": world.version,
-            "full": since == 0,
+            "full": since is None,
             "now": now.isoformat(),
             "people": [self._person(world.people[chat.id]) for chat in changed if chat.is_private],
             "groups": [self._group(chat) for chat in changed if not chat.is_private],
             "chats": [self._summary(chat) for chat in changed],
             "moved": [[chat.id, chat.migrated_to] for chat in moved],
-            "answers": list(self._answers(since)) if since else [],
+            "answers": [] if since is None else list(self._answers(since)),
         }
-        if since == 0:
+        if since is None:
             bot = world.bot
             found |= {
                 "bot": {"id": bot.id, "name": bot.first_name, "username": bot.username},

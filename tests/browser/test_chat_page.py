@@ -175,6 +175,41 @@ async def test_documents_go_both_ways_unchanged(town: Town) -> None:
     await expect(bubbles(pane).last).to_contain_text("收到文件 企业名单.xlsx")
 
 
+async def test_a_voice_note_is_picked_as_a_file_and_arrives_as_voice(town: Town) -> None:
+    pane = await town.begin()
+    note: FilePayload = {"name": "留言.ogg", "mimeType": "audio/ogg", "buffer": b"OggS"}
+    await pane.locator("input[type=file]").set_input_files([note])
+    await expect(pane.locator(".tray-card")).to_contain_text("语音")
+    await pane.get_by_role("button", name="发送").click()
+    await expect(bubbles(pane).last.locator("audio")).to_be_visible()
+    assert list(town.world.chats[town.wang].messages.values())[-1]["voice"]["file_size"] == 4
+
+
+async def test_a_photo_can_go_out_as_an_unchanged_file(town: Town) -> None:
+    pane = await town.begin()
+    await pane.locator("input[type=file]").set_input_files([photo("green")])
+    await pane.get_by_label("发原图文件").check()
+    await pane.get_by_role("button", name="发送").click()
+    await expect(bubbles(pane).last).to_contain_text("收到文件 green.jpg")
+
+
+async def test_everything_can_be_reached_with_the_keyboard(town: Town) -> None:
+    await town.begin()
+    await town.page.get_by_label("找人、找群").focus()
+    for _ in range(3):
+        await town.page.keyboard.press("Tab")
+    await expect(town.page.locator(".row-main").first).to_be_focused()
+    await town.page.keyboard.press("ArrowDown")
+    await expect(town.page.locator(".row-main", has_text="李主任")).to_be_focused()
+    await town.page.keyboard.press("Tab")
+    await expect(town.page.get_by_role("button", name="并排打开李主任")).to_be_focused()
+    await town.page.keyboard.press("Enter")
+    await expect(town.page.locator(".pane-title h2")).to_have_text(["王厂长", "李主任"])
+    await town.page.locator(".key", has_text="下一题").focus()
+    await town.page.keyboard.press("Enter")
+    await expect(town.page.locator(".key", has_text="合格")).to_be_focused()
+
+
 async def test_a_file_dropped_on_the_conversation_waits_for_its_caption(town: Town) -> None:
     pane = await town.begin()
     await pane.evaluate("""pane => {

@@ -95,8 +95,22 @@ changes.addEventListener("link", (event) => { document.getElementById("offline")
 addEventListener("popstate", () => draw(wanted()));
 addEventListener("visibilitychange", () => panes.forEach((pane) => pane.seen()));
 wide.addEventListener("change", () => { if (!wide.matches && panes.length > 1) show([panes[panes.length - 1].chat]); });
-document.getElementById("help").addEventListener("click", () => openHints(openChat));
+
+// A phone shows the list first, so the first steps need a way in; once seen it goes.
+function firstSteps() {
+  const button = document.getElementById("first");
+  button.hidden = localStorage.getItem("seen") !== null;
+  const show = () => {
+    localStorage.setItem("seen", "1");
+    button.hidden = true;
+    openHints(openChat);
+  };
+  button.addEventListener("click", show);
+  document.getElementById("help").addEventListener("click", show);
+}
+
 theme();
+firstSteps();
 startClock();
 startList(openChat);
 connect();
