@@ -107,6 +107,7 @@ class Inspection:
     started_by: int
     started_at: datetime
     touched_at: datetime
+    correction_reason: str = ""
     led_by: str = ""
     participants: str = ""
     submitted_by: int | None = None

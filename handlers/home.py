@@ -5,7 +5,19 @@ from dataclasses import replace
 
 from checklists.enterprises import Enterprise
 from checklists.people import ROLE_NAMES, Permission, Person
-from handlers import due_cards, enterprises, joining, own_items, people, profile, reports, standards
+from handlers import (
+    due_cards,
+    enterprises,
+    hazard_lists,
+    inspections,
+    joining,
+    own_items,
+    people,
+    profile,
+    records,
+    reports,
+    standards,
+)
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, column, data, rows
 from handlers.routing import About, Command, Display, Press, Request, Route
@@ -14,6 +26,9 @@ from handlers.words import _, html
 # What stands in the menu, in this order. Each gives its buttons for the enterprise of the request
 # (`request.enterprise_id`), or without one for the office; and its lines of news above them.
 ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
+    inspections.entries,
+    hazard_lists.entries,
+    records.entries,
     reports.entries,
     profile.entries,
     enterprises.entries,

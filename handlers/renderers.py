@@ -8,6 +8,7 @@ from handlers.due_cards import due_card
 from handlers.mornings import morning
 from handlers.outgoing import Outgoing, Renderer
 from handlers.present import present
+from handlers.records import render_record
 from handlers.reports import overdue_list
 from handlers.services import Services
 from handlers.words import speaking
@@ -18,6 +19,7 @@ RENDERERS: dict[str, Renderer] = {
     "due": due_card,
     "morning": morning,
     "overdue_list": overdue_list,
+    "record": render_record,
 }
 
 # A screen of a dialog may leave its dialog while it is drawn; everything else is drawn on a snapshot.

@@ -1,6 +1,23 @@
 """All routes of the bot in one place, one line per subject."""
 
-from handlers import enterprises, home, invitations, own_items, people, profile, standards, trades
+from handlers import (
+    due_cards,
+    enterprises,
+    hazard_lists,
+    hazards,
+    home,
+    inspections,
+    invitations,
+    own_items,
+    people,
+    profile,
+    records,
+    reports,
+    standards,
+    submitting,
+    trades,
+    withdrawals,
+)
 from handlers.routing import Route, Router
 
 ROUTES: tuple[Route, ...] = (
@@ -12,6 +29,14 @@ ROUTES: tuple[Route, ...] = (
     *invitations.ROUTES,
     *standards.ROUTES,
     *own_items.ROUTES,
+    *inspections.ROUTES,
+    *submitting.ROUTES,
+    *records.ROUTES,
+    *hazards.ROUTES,
+    *hazard_lists.ROUTES,
+    *withdrawals.ROUTES,
+    *due_cards.ROUTES,
+    *reports.ROUTES,
 )
 
 ROUTER = Router.of(home.home, ROUTES)

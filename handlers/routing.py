@@ -234,11 +234,15 @@ class Router:
                 return refuse(route, request)
             return route.handler(replace(request, enterprise_id=enterprise_id))
         except Stale as stale:
+            if isinstance(route, Display):
+                return self._leave(request, str(stale))
             return self.present(replace(request, arguments=()), toast=str(stale))
         except Gone:
-            request.tx.dialogs.leave(request.chat_id)
-            home = self.home(replace(request, dialog=None))
-            return replace(home, toast=_("要找的内容已经不在了，先回到首页。"))
+            return self._leave(request, _("要找的内容已经不在了，先回到首页。"))
+
+    def _leave(self, request: Request, toast: str) -> Reply:
+        request.tx.dialogs.leave(request.chat_id)
+        return replace(self.home(replace(request, dialog=None)), toast=toast)
 
     def _enterprise(self, route: Route, request: Request) -> int | None:
         if isinstance(route, Command | Words) or route.about is About.NOTHING:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 
 from checklists.hazards import Arrangements, Hazard, Level, Source, State, move
 from storage.subject import Subject
-from storage.tables import hazards, sequences
+from storage.tables import hazards
 from storage.types import new_id
 
 _ARRANGEMENTS = ("responsible", "measure", "funds", "deadline", "contingency")
@@ -43,7 +43,7 @@ class Hazards(Subject):
         row = {
             "id": hazard_id,
             "year": year,
-            "sequence": self._next_number(year),
+            "sequence": self.next_number("hazard", year),
             "enterprise_id": enterprise_id,
             "source": source.value,
             "inspection_id": inspection_id,
@@ -106,8 +106,12 @@ class Hazards(Subject):
         return self._change(hazard, "hazard_described", {"words": words}, by=by, at=at)
 
     def confirm_level(self, hazard: Hazard, level: Level, *, by: int, at: datetime) -> Hazard:
-        """A person confirms the level or sets the other one; raises MoveRefused when it was confirmed already."""
-        values = {"level": level.value, "level_confirmed_by": by, "state": move(hazard.state, State.CONFIRMED).value}
+        """A person confirms the level or sets the other one, and may think again until the hazard is settled.
+
+        Raises MoveRefused.
+        """
+        state = hazard.state if hazard.state is State.CONFIRMED else move(hazard.state, State.CONFIRMED)
+        values = {"level": level.value, "level_confirmed_by": by, "state": state.value}
         return self._change(hazard, "hazard_confirmed", values, by=by, at=at)
 
     def arrange(self, hazard: Hazard, values: Mapping[str, Any], *, by: int, at: datetime) -> Hazard:
@@ -140,13 +144,6 @@ class Hazards(Subject):
             )
             .values(inspection_id=new_inspection_id)
         )
-
-    def _next_number(self, year: int) -> int:
-        insert = self._insert(sequences).values(zone_id=self.zone_id, name="hazard", year=year, value=1)
-        statement = insert.on_conflict_do_update(
-            index_elements=["zone_id", "name", "year"], set_={"value": sequences.c.value + 1}
-        ).returning(sequences.c.value)
-        return int(self.connection.execute(statement).scalar_one())
 
     def _change(self, hazard: Hazard, what: str, values: dict[str, Any], *, by: int, at: datetime) -> Hazard:
         values = {k: v[: _LENGTHS[k]] if isinstance(v, str) and k in _LENGTHS else v for k, v in values.items()}

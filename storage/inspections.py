@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from checklists.inspections import Answer, Inspection, InspectionState, ItemAnswer, Progress
 from storage.subject import Subject
@@ -69,6 +69,14 @@ class Inspections(Subject):
             inspections.c.state != InspectionState.RUNNING.value,
         )
 
+    def count_submitted(self, enterprise_id: int | None = None) -> int:
+        """How many records the zone or one enterprise has."""
+        mine = inspections.c.submitted_at.is_not(None) & (inspections.c.zone_id == self.zone_id)
+        statement = select(func.count()).where(mine)
+        if enterprise_id is not None:
+            statement = statement.where(inspections.c.enterprise_id == enterprise_id)
+        return int(self.connection.execute(statement).scalar_one())
+
     def submitted(self, *, enterprise_id: int | None = None, offset: int = 0, limit: int = 20) -> list[Inspection]:
         """One page of the submitted records of the zone or of one enterprise, newest first."""
         statement = (
@@ -93,6 +101,7 @@ class Inspections(Subject):
         at: datetime,
         progress: Progress | None = None,
         corrects: Inspection | None = None,
+        correction_reason: str = "",
     ) -> Inspection:
         """Begin an inspection on this checklist (its JSON text), or give back the one that is running."""
         if running := self.running(enterprise_id):
@@ -107,6 +116,7 @@ class Inspections(Subject):
                 "state": InspectionState.RUNNING.value,
                 "edition": corrects.edition + 1 if corrects else 1,
                 "corrects_id": corrects.id if corrects else None,
+                "correction_reason": correction_reason[:300],
                 "checklist_digest": self.keep_checklist(checklist, at=at),
                 "progress": (progress or Progress.blank(items)).text,
                 "started_by": by,

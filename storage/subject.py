@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.tables import sequences
+
 if TYPE_CHECKING:
     from storage.transaction import Transaction
 
@@ -32,6 +34,14 @@ class Subject:
         changes = {name: statement.excluded[name] for name in values}
         statement = statement.on_conflict_do_update(index_elements=["zone_id", *keys], set_=changes)
         self.connection.execute(statement, {"zone_id": self.zone_id, **keys, **values})
+
+    def next_number(self, name: str, year: int) -> int:
+        """The next number people see, counted per zone and year without gaps: 1, 2, 3."""
+        statement = self._insert(sequences).values(zone_id=self.zone_id, name=name, year=year, value=1)
+        statement = statement.on_conflict_do_update(
+            index_elements=["zone_id", "name", "year"], set_={"value": sequences.c.value + 1}
+        )
+        return int(self.connection.execute(statement.returning(sequences.c.value)).scalar_one())
 
     def _insert(self, table: Table) -> Any:
         return (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(table)

@@ -212,6 +212,7 @@ inspections = Table(
     Column("state", String(16), nullable=False),
     Column("edition", Integer, nullable=False, server_default="1"),
     Column("corrects_id", Id),
+    Column("correction_reason", String(300), nullable=False, server_default=""),
     Column("checklist_digest", String(64), nullable=False),
     Column("progress", Text, nullable=False),
     Column("started_by", Id, nullable=False),

@@ -1,0 +1,234 @@
+"""From a finding to its arrangements: photo, words, level, fixed on the spot or by a deadline; one step a card."""
+
+from typing import Any
+
+from checklists.attachments import Phase
+from checklists.hazards import LEVEL_NAMES, Hazard, Source, State
+from checklists.inspections import Answer
+from checklists.people import Permission
+from handlers import arrangements
+from handlers.hazard_cards import FIELDS, LEVELS_BY_CODE, STEPS, card_of, hazard_of, next_step, number_of, step_screen
+from handlers.replies import Reply
+from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
+from handlers.summaries import go_on
+from handlers.walking import Walk, walk_of
+from handlers.words import _
+
+_MOST_WORDS = 1000
+
+
+def open_at(request: Request, walk: Walk, item: int) -> Reply:
+    """有隐患: the hazard gets its number at once; pressed again it opens the one that is there."""
+    tx, question = request.tx, walk.item(item)
+    if known := tx.hazards.at_item(walk.id, item):
+        return show_step(request, known, next_step(request, known))
+    hazard = tx.hazards.open(
+        enterprise_id=walk.inspection.enterprise_id,
+        source=Source.SELF_INSPECTION,
+        inspection_id=walk.id,
+        item=item,
+        criterion_id=question.id,
+        clause=f"{question.standard} {question.clause}".strip(),
+        level=question.level,
+        year=request.today.year,
+        **_who(request),
+    )
+    for attachment in tx.attachments.of_item(walk.id, item):
+        tx.attachments.place(attachment.id, item=item, hazard_id=hazard.id, phase=Phase.BEFORE)
+    tx.inspections.answer(walk.inspection, item, Answer.HAZARD, **_who(request))
+    toast = _("隐患 {number} 已记下。").format(number=number_of(request, hazard))
+    return show_step(request, hazard, next_step(request, hazard), toast=toast)
+
+
+def show_step(request: Request, hazard: Hazard, step: str, *, notice: str = "", toast: str = "") -> Reply:
+    """The card of this hazard at a step, where the chat now is."""
+    request.enter("hazard", id=hazard.id, step=step)
+    card = card_of(request, hazard, arrangements.proposal_for(request, hazard))
+    if step in FIELDS:
+        screen = arrangements.field_screen(request, card, FIELDS.index(step), notice=notice)
+    else:
+        screen = step_screen(card, step if card.may_change else "view", notice=notice)
+    return Reply(screen=screen, toast=toast)
+
+
+def finish(request: Request, hazard: Hazard, *, notice: str = "", toast: str = "") -> Reply:
+    """Nothing more to fill in: on to the next question of the inspection, or the card when there is none."""
+    walk = _running(request, hazard)
+    if walk is None or hazard.item is None:
+        return show_step(request, hazard, "view", notice=notice, toast=toast)
+    return go_on(request, walk, hazard.item, notice=notice, toast=toast)
+
+
+def _running(request: Request, hazard: Hazard) -> Walk | None:
+    if hazard.inspection_id is None:
+        return None
+    walk = walk_of(request.tx, hazard.inspection_id)
+    return walk if walk.inspection.is_running else None
+
+
+def _who(request: Request) -> dict[str, Any]:
+    return {"by": request.who.id, "at": request.now}
+
+
+def current(request: Request) -> Hazard:
+    """The hazard a press names, else the one of the dialog; raises Gone."""
+    if request.arguments:
+        return hazard_of(request, request.number(0))
+    return hazard_of(request, int(request.dialog.data["id"]) if request.dialog else 0)
+
+
+def _unchanged(request: Request) -> Hazard:
+    """The hazard of a press whose second argument is the version shown; raises Stale when it changed since."""
+    hazard = current(request)
+    if hazard.version != request.number(1) or not hazard.is_live:
+        raise Stale(_("这条隐患刚才有改动，这是现在的情况。"))
+    return hazard
+
+
+def open_card(request: Request) -> Reply:
+    """One hazard by its id."""
+    return show_step(request, current(request), "view")
+
+
+def fill_in(request: Request) -> Reply:
+    """Go on with what is still to be said of a hazard."""
+    hazard = current(request)
+    return show_step(request, hazard, next_step(request, hazard))
+
+
+def go_to_step(request: Request) -> Reply:
+    """Another step, where the state of the hazard has it; else the step that is due."""
+    hazard, step = current(request), request.word(1)
+    allowed = {
+        State.FOUND: {"photo", "words", "level"},
+        State.CONFIRMED: {"level", "how", "fixed", "arrange"},
+        State.RECTIFYING: {"arrange"} if _running(request, hazard) else set(),
+    }
+    if step not in allowed.get(hazard.state, set()):
+        step = next_step(request, hazard)
+    return show_step(request, hazard, step)
+
+
+def use_words(request: Request) -> Reply:
+    """Describe the hazard in the question's words or in those of the remark."""
+    hazard = _unchanged(request)
+    card = card_of(request, hazard, arrangements.proposal_for(request, hazard))
+    words = card.remark if request.word(2) == "r" else _("检查发现不符合：{ask}").format(ask=card.question)
+    if not words:
+        raise Gone
+    hazard = request.tx.hazards.describe(hazard, words, **_who(request))
+    return show_step(request, hazard, _after_words(hazard))
+
+
+def _after_words(hazard: Hazard) -> str:
+    return "level" if hazard.state is State.FOUND else "how"
+
+
+def confirm_level(request: Request) -> Reply:
+    """A person says whether it is a major hazard."""
+    hazard = _unchanged(request)
+    level = LEVELS_BY_CODE.get(request.word(2))
+    if level is None or hazard.is_settled:
+        raise Stale(_("级别已经确认过了。"))
+    hazard = request.tx.hazards.confirm_level(hazard, level, **_who(request))
+    toast = _("已确认为{level}。").format(level=_(LEVEL_NAMES[level]))
+    return show_step(request, hazard, "how", toast=toast)
+
+
+def accept_all(request: Request) -> Reply:
+    """Accept the proposals for everything not fixed yet."""
+    hazard = _unchanged(request)
+    values = arrangements.missing_values(hazard, arrangements.proposal_for(request, hazard))
+    return _arranged(request, hazard, values)
+
+
+def edit_field(request: Request) -> Reply:
+    """One of the five arrangements."""
+    hazard, index = current(request), request.number(1)
+    if index >= len(FIELDS):
+        raise Gone
+    if not _may_arrange(request, hazard):
+        raise Stale(_("这条隐患的五落实现在不能改。"))
+    return show_step(request, hazard, FIELDS[index])
+
+
+def choose_field(request: Request) -> Reply:
+    """An option for one arrangement was tapped."""
+    hazard, index = _unchanged(request), request.number(2)
+    if index >= len(FIELDS):
+        raise Gone
+    return _arranged(
+        request, hazard, {FIELDS[index]: arrangements.chosen_value(request, hazard, index, request.word(3))}
+    )
+
+
+def _may_arrange(request: Request, hazard: Hazard) -> bool:
+    # A deadline that stands in a submitted record is changed by asking for a deferral, not by writing over it.
+    if hazard.state is State.RECTIFYING:
+        return _running(request, hazard) is not None
+    return hazard.state is State.CONFIRMED
+
+
+def _arranged(request: Request, hazard: Hazard, values: dict[str, Any]) -> Reply:
+    if not _may_arrange(request, hazard):
+        raise Stale(_("这条隐患的五落实现在不能改。"))
+    was = hazard.state
+    hazard = request.tx.hazards.arrange(hazard, values, **_who(request))
+    if was is State.CONFIRMED and hazard.state is State.RECTIFYING:
+        words = _("隐患 {number} 五落实已齐，整改中。").format(number=number_of(request, hazard))
+        return finish(request, hazard, notice=words, toast=words)
+    return show_step(request, hazard, "arrange")
+
+
+def write(request: Request) -> Reply:
+    """A typed text: the arrangement that is open, else what is wrong in the person's words."""
+    hazard, text = current(request), request.text.strip()[:_MOST_WORDS]
+    step = str(request.dialog.data.get("step", "view")) if request.dialog else "view"
+    if not hazard.is_live:
+        return show_step(request, hazard, "view", notice=_("这条隐患已撤回，您写的没有记下。"))
+    if step in FIELDS and _may_arrange(request, hazard):
+        return _write_field(request, hazard, step, text)
+    words = f"{hazard.words}\n{text}" if hazard.words else text
+    hazard = request.tx.hazards.describe(hazard, words, **_who(request))
+    following = _after_words(hazard) if step in ("photo", "words") else step if step in STEPS else "arrange"
+    return show_step(request, hazard, following, notice=_("已记下。"))
+
+
+def _write_field(request: Request, hazard: Hazard, field: str, text: str) -> Reply:
+    try:
+        value = arrangements.typed_value(field, text, today=request.today)
+    except arrangements.NotADay as error:
+        return show_step(request, hazard, field, notice=str(error))
+    return _arranged(request, hazard, {field: value}) if value else show_step(request, hazard, field)
+
+
+def later(request: Request) -> Reply:
+    """Leave the rest for later: on with the inspection, or the card."""
+    return finish(request, current(request))
+
+
+def again(request: Request) -> Reply:
+    """The step this chat is at, or the one that is due when the hazard moved on."""
+    hazard = current(request)
+    step = str(request.dialog.data.get("step", "view")) if request.dialog else "view"
+    fits = step == "view" or not hazard.is_settled or (step in (*FIELDS, "arrange") and _may_arrange(request, hazard))
+    return show_step(request, hazard, step if fits else "view")
+
+
+_ABOUT = About.HAZARD
+_INSPECT = Permission.INSPECT
+_SEE = Permission.SEE_ENTERPRISE
+
+ROUTES: tuple[Route, ...] = (
+    Press(name="z", needs=_SEE, about=_ABOUT, handler=open_card),
+    Press(name="zn", needs=_INSPECT, about=_ABOUT, handler=fill_in),
+    Press(name="zs", needs=_INSPECT, about=_ABOUT, handler=go_to_step),
+    Press(name="zq", needs=_INSPECT, about=_ABOUT, handler=use_words),
+    Press(name="zl", needs=_INSPECT, about=_ABOUT, handler=confirm_level),
+    Press(name="za", needs=_INSPECT, about=_ABOUT, handler=accept_all),
+    Press(name="ze", needs=_INSPECT, about=_ABOUT, handler=edit_field),
+    Press(name="zk", needs=_INSPECT, about=_ABOUT, handler=choose_field),
+    Press(name="zb", needs=_INSPECT, about=_ABOUT, handler=later),
+    Input(dialog="hazard", takes=frozenset({"text"}), needs=_INSPECT, about=_ABOUT, handler=write),
+    Display(dialog="hazard", needs=_SEE, about=_ABOUT, handler=again),
+)
