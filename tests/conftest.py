@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from handlers.services import Services
 from storage.database import Database, ZoneDatabase
+from storage.photos import PhotoStore
 from storage.schema import upgrade
+from storage.voices import VoiceStore
 from storage.zones import Zone
 from tests.postgres import Postgres, running_postgres
 
@@ -55,3 +58,11 @@ async def zone(database: ZoneDatabase) -> Zone:
     found = await database.read(lambda tx: tx.zones.current())
     assert found is not None
     return found
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    """What handlers reach besides the database, in a folder of this test."""
+    return Services(
+        photos=PhotoStore(tmp_path / "photos"), voices=VoiceStore(tmp_path / "voices"), bot_name="zicha_bot"
+    )
