@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.sandbox import groups, people
-from bot.sandbox.control import SandboxHooks, wait_until_idle
+from bot.sandbox.steering import SandboxHooks, wait_until_idle
 from bot.sandbox.world import World
 from checklists.inspections import Answer
 from checklists.people import Role

@@ -96,12 +96,13 @@ class Intake:
             del self._last[sender]
 
     async def _handle(self, update_id: int, update: dict[str, Any], before: asyncio.Task[None] | None) -> None:
+        committed = self._waiting[update_id]
         if before is not None:
             await asyncio.wait({before})
         wait = 0.2
         while True:
             try:
-                await self._dispatcher.handle(update_id, update, self._waiting[update_id].set)
+                await self._dispatcher.handle(update_id, update, committed.set)
             except DatabaseUnavailable:
                 logger.error("the database cannot be reached, update %s waits", update_id)
                 await asyncio.sleep(wait)
@@ -109,7 +110,7 @@ class Intake:
                 continue
             except Exception:
                 logger.exception("update %s was kept but its answer failed", update_id)
-            self._waiting[update_id].set()
+            committed.set()
             return
 
     async def _committed(self, *, slow: bool) -> None:

@@ -101,7 +101,7 @@ def _compile(
             format=output,
             ppi=96.0,
             sys_inputs={"data": json.dumps(_printable_data(data), ensure_ascii=False)},
-            timestamp=dated,
+            timestamp=dated.replace(microsecond=0),  # typst takes whole seconds only
             package_path=folder,
             package_cache_path=folder,
         )
