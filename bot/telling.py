@@ -39,6 +39,8 @@ class Teller:
         self._unshown, self._blocked = unshown, blocked
         # Only for tidiness: the newest card of a chat, whose buttons go when a newer one comes below it.
         self._cards: OrderedDict[int, int] = OrderedDict()
+        # The message that answers the album a chat sent last; without it the next picture gets a message of its own.
+        self._grouped: OrderedDict[int, tuple[str, int]] = OrderedDict()
 
     async def tell(self, did: Read, reply: Reply) -> None:
         """Show `reply` to the person who did `did`."""
@@ -72,14 +74,23 @@ class Teller:
             await self._send(did.chat_id, screen)
         if reply.screen is not None:
             edit = did.kind is Kind.PRESS and not reply.anew and not reply.before
-            if not (edit and await self._edit(did.chat_id, did.message_id, reply.screen)):
-                await self._replace_card(did, reply.screen)
+            card = did.message_id if edit else self._answering(did.chat_id, reply.group)
+            if not (card and await self._edit(did.chat_id, card, reply.screen)):
+                await self._replace_card(did, reply.screen, reply.group)
         for document in reply.documents:
             await self._send_document(did.chat_id, document)
 
-    async def _replace_card(self, did: Read, screen: Screen) -> None:
+    def _answering(self, chat_id: int, group: str) -> int:
+        known, message_id = self._grouped.get(chat_id, ("", 0))
+        return message_id if group and group == known else 0
+
+    async def _replace_card(self, did: Read, screen: Screen, group: str) -> None:
         old = did.message_id if did.kind is Kind.PRESS else self._cards.get(did.chat_id)
         sent = await self._send(did.chat_id, screen)
+        if group:
+            self._grouped[did.chat_id] = (group, sent)
+            if len(self._grouped) > _CARDS_REMEMBERED:
+                self._grouped.popitem(last=False)
         if old is not None and old != sent:
             with suppress(BadRequest):  # it had none, or is gone: nothing to tidy
                 await self._call("editMessageReplyMarkup", chat_id=did.chat_id, message_id=old)

@@ -102,12 +102,10 @@ def step_screen(card: Card, step: str, *, notice: str = "") -> Screen:
 def card_lines(card: Card) -> list[str]:
     """What is known of the hazard."""
     hazard, plan = card.hazard, card.hazard.arrangements
-    sure = "" if hazard.level_confirmed_by else _("（待确认）")
+    level = _("{level} · {state}") if hazard.level_confirmed_by else _("建议为{level} · {state}")
     lines = [
         _("⚠️ <b>隐患 {number}</b>").format(number=html(card.number)),
-        _("{level}{sure} · {state}").format(
-            level=_(LEVEL_NAMES[hazard.level]), sure=sure, state=_(STATE_NAMES[hazard.state])
-        ),
+        level.format(level=_(LEVEL_NAMES[hazard.level]), state=_(STATE_NAMES[hazard.state])),
     ]
     if card.question:
         lines.append(_("第 {at} 题：{ask}").format(at=(hazard.item or 0) + 1, ask=html(card.question)))

@@ -8,6 +8,7 @@ from checklists.inspections import Answer
 from checklists.people import Permission
 from handlers import arrangements
 from handlers.hazard_cards import FIELDS, LEVELS_BY_CODE, STEPS, card_of, hazard_of, next_step, number_of, step_screen
+from handlers.items import basis_of
 from handlers.replies import Reply
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.summaries import go_on
@@ -28,7 +29,7 @@ def open_at(request: Request, walk: Walk, item: int) -> Reply:
         inspection_id=walk.id,
         item=item,
         criterion_id=question.id,
-        clause=f"{question.standard} {question.clause}".strip(),
+        clause=basis_of(question),
         level=question.level,
         year=request.today.year,
         **_who(request),

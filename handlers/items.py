@@ -113,7 +113,7 @@ def _item_buttons(walk: Walk, item: int, kept: Beside) -> tuple[tuple[Button, ..
         [Button(_("打开隐患"), data("z", kept.hazard.id)) if kept.hazard else None],
         [
             Button(_("清除备注"), data("it", run, item)) if kept.answer and kept.answer.remark else None,
-            Button(_("撤回最后一张"), data("ou", run, item)) if kept.attachments else None,
+            Button(_("撤回最后一张"), data("ou", run, item, kept.attachments[-1].id)) if kept.attachments else None,
         ],
         [
             Button(_("‹ 上一题"), data("ig", run, item - 1)) if item > 0 else None,
@@ -141,7 +141,7 @@ def source_screen(walk: Walk, item: int) -> Screen:
         _("<b>第 {at} 题的依据</b>").format(at=item + 1),
         html(question.ask),
         "",
-        html(f"{question.standard} {question.clause}".strip()),
+        html(basis_of(question)),
         source_level(question),
         _("检查表按 {day} 现行有效的版本生成。").format(day=full_day(walk.inspection.started_at)),
         *([] if question.verified else [_("这一条由辖区监管办公室审核采用，原文以正式文本为准。")]),
@@ -150,6 +150,12 @@ def source_screen(walk: Walk, item: int) -> Screen:
     ]
     back = Button(_("返回这一题"), data("ig", walk.id, item))
     return Screen(text="\n".join(lines), buttons=rows([back]))
+
+
+def basis_of(question: ChecklistItem) -> str:
+    """Standard and clause in one line; an own item's standard is its basis already."""
+    parts = dict.fromkeys((question.standard, question.clause))
+    return " ".join(part for part in parts if part)
 
 
 def source_level(question: ChecklistItem) -> str:

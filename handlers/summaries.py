@@ -71,11 +71,7 @@ def _summary_buttons(
     return rows(
         [Button(_("去答没答的题"), data("ig", run, following)) if following is not None else None],
         *([Button(_("去填隐患 {number}").format(number=_number(h, zone_code)), data("z", h.id))] for h in open_hazards),
-        [
-            Button(_("还有 {count} 张照片没放好").format(count=len(unsorted)), data("os", unsorted[0].id))
-            if unsorted
-            else None
-        ],
+        [Button(_("还有 {count} 张照片没放好").format(count=len(unsorted)), data("os", run)) if unsorted else None],
         [Button(_("带队人"), data("il", run)), Button(_("参加人员"), data("ip", run))],
         [Button(_("概览"), data("io", run, 0)), Button(_("提交"), data("iz", run)) if following is None else None],
     )

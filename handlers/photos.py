@@ -1,0 +1,184 @@
+"""Photos and voice notes that come in: to the question or hazard the person is at, or kept to be sorted."""
+
+from dataclasses import replace
+
+from checklists.attachments import Attachment, Medium, Phase
+from checklists.hazards import Hazard, State
+from checklists.people import Permission
+from handlers import hazards
+from handlers.buttons import to_home
+from handlers.hazard_cards import hazard_of, number_of
+from handlers.items import show_item
+from handlers.replies import Button, Reply, Screen, data, rows
+from handlers.routing import About, Input, Press, Request, Route, Stale
+from handlers.running import while_running
+from handlers.sorting import show_sorting
+from handlers.summaries import show_summary
+from handlers.walking import Walk, walk_of
+from handlers.words import _
+
+_MOST_WORDS = 1000
+
+
+@while_running
+def take(request: Request, walk: Walk) -> Reply:
+    """A photo or voice note during an inspection; an album goes where its first picture went, or is sorted."""
+    together = request.tx.attachments.of_album(request.who.id, request.album)
+    if together and together[0].hazard_id is not None:
+        return _follow(request, walk, together[0])
+    item = _here(request)
+    if not together and item is not None and not _is_sorting(request):
+        return _to_item(request, walk, item)
+    if len(together) == 1 and together[0].item is not None:
+        # It came alone a moment ago and was put to the question; now it turns out to be one of several.
+        request.tx.attachments.place(together[0].id, item=None)
+    _keep(request, inspection_id=walk.id)
+    return _grouped(request, show_sorting(request, walk, item))
+
+
+def _here(request: Request) -> int | None:
+    value = request.dialog.data.get("item") if request.dialog else None
+    return None if value is None else int(value)
+
+
+def _is_sorting(request: Request) -> bool:
+    return request.dialog is not None and request.dialog.kind == "sort"
+
+
+def _grouped(request: Request, reply: Reply) -> Reply:
+    """One message answers a whole album."""
+    return replace(reply, toast="", group=request.album)
+
+
+def _keep(
+    request: Request,
+    *,
+    inspection_id: int | None = None,
+    item: int | None = None,
+    hazard_id: int | None = None,
+    phase: str = "",
+) -> Attachment:
+    where = {"inspection_id": inspection_id, "item": item, "hazard_id": hazard_id}
+    attachments, by, at = request.tx.attachments, request.who.id, request.now
+    if request.photo is None:
+        return attachments.add_voice(request.voice, by=by, at=at, **where)
+    return attachments.add_photo(request.photo, by=by, at=at, phase=phase, album=request.album, **where)
+
+
+def _to_item(request: Request, walk: Walk, item: int) -> Reply:
+    hazard = request.tx.hazards.at_item(walk.id, item)
+    kept = _keep(
+        request,
+        inspection_id=walk.id,
+        item=item,
+        hazard_id=hazard.id if hazard else None,
+        phase=Phase.BEFORE if hazard else "",
+    )
+    run = request.tx.inspections.note(walk.inspection, item, at=request.now)
+    if caption := request.text.strip():
+        run = request.tx.inspections.remark(run, item, caption[:_MOST_WORDS], by=request.who.id, at=request.now)
+    words = _("照片已记到第 {at} 题。") if kept.kind is Medium.PHOTO else _("语音已记到第 {at} 题。")
+    return _grouped(request, show_item(request, walk.now(run), item, notice=words.format(at=item + 1)))
+
+
+def _follow(request: Request, walk: Walk, first: Attachment) -> Reply:
+    """The rest of an album that was begun for a hazard, after the person was led on."""
+    assert first.hazard_id is not None
+    hazard = hazard_of(request, first.hazard_id)
+    _keep(request, inspection_id=hazard.inspection_id, item=hazard.item, hazard_id=hazard.id, phase=first.phase)
+    words = _("照片已加到隐患 {number}。").format(number=number_of(request, hazard))
+    item = _here(request)
+    if item is None:
+        return _grouped(request, show_summary(request, walk, notice=words))
+    return _grouped(request, show_item(request, walk, item, notice=words))
+
+
+def take_for_hazard(request: Request) -> Reply:
+    """A photo or voice note while at a hazard; the photo after fixing marks it fixed on the spot."""
+    hazard = hazards.current(request)
+    assert request.dialog is not None
+    step = str(request.dialog.data.get("step", ""))
+    together = request.tx.attachments.of_album(request.who.id, request.album)
+    if not hazard.is_live:
+        return hazards.show_step(request, hazard, "view", notice=_("这条隐患已撤回，照片没有记下。"))
+    if request.photo is not None and step == "fixed" and hazard.state is State.CONFIRMED:
+        return _fixed(request, hazard)
+    phase = together[0].phase if together else _phase(hazard)
+    _keep(request, inspection_id=hazard.inspection_id, item=hazard.item, hazard_id=hazard.id, phase=phase)
+    _note_item(request, hazard)
+    if request.photo is None:
+        return _spoken(request, hazard, step)
+    if caption := request.text.strip():
+        words = f"{hazard.words}\n{caption}" if hazard.words else caption
+        hazard = request.tx.hazards.describe(hazard, words[:_MOST_WORDS], by=request.who.id, at=request.now)
+    following = step
+    if step == "photo":
+        following = "level" if hazard.words else "words"
+    return _grouped(request, hazards.show_step(request, hazard, following or "view", notice=_("照片已存好。")))
+
+
+def _phase(hazard: Hazard) -> str:
+    return Phase.AFTER if hazard.state is State.FIXED_ON_SPOT else Phase.BEFORE
+
+
+def _note_item(request: Request, hazard: Hazard) -> None:
+    """Let the card of the question know that it has pictures, while its inspection runs."""
+    if hazard.inspection_id is None or hazard.item is None:
+        return
+    walk = walk_of(request.tx, hazard.inspection_id)
+    if walk.inspection.is_running:
+        request.tx.inspections.note(walk.inspection, hazard.item, at=request.now)
+
+
+def _fixed(request: Request, hazard: Hazard) -> Reply:
+    _keep(request, inspection_id=hazard.inspection_id, item=hazard.item, hazard_id=hazard.id, phase=Phase.AFTER)
+    _note_item(request, hazard)
+    hazard = request.tx.hazards.fix_on_spot(hazard, by=request.who.id, at=request.now)
+    words = _("隐患 {number} 已立查立改，等待复核。").format(number=number_of(request, hazard))
+    return _grouped(request, hazards.finish(request, hazard, notice=words))
+
+
+def _spoken(request: Request, hazard: Hazard, step: str) -> Reply:
+    if not hazard.words:
+        words = _("见语音说明")
+        hazard = request.tx.hazards.describe(hazard, words, by=request.who.id, at=request.now)
+    following = "level" if step in ("photo", "words") else step
+    return hazards.show_step(request, hazard, following or "view", notice=_("语音已存好。"))
+
+
+def take_at_menu(request: Request) -> Reply:
+    """A photo at the menu of an enterprise: to the running inspection to be sorted, or a word how to begin."""
+    assert request.enterprise_id is not None
+    run = request.tx.inspections.running(request.enterprise_id)
+    if run is None:
+        begin = Button(_("▶️ 开始自查"), data("in", request.enterprise_id))
+        text = _("照片没有记下：现在没有进行中的自查。先开始自查，到那一题再发照片。")
+        return Reply(screen=Screen(text=text, buttons=rows([begin], [to_home()])))
+    _keep(request, inspection_id=run.id)
+    return _grouped(request, show_sorting(request, walk_of(request.tx, run.id), None))
+
+
+@while_running
+def take_back(request: Request, walk: Walk) -> Reply:
+    """Take back the picture a card shows as the last one; a double tap takes back one."""
+    item, attachment = request.number(1), request.tx.attachments.get(request.number(2))
+    if attachment is None or attachment.inspection_id != walk.id or attachment.item != item:
+        raise Stale(_("这一张已经撤回。"))
+    request.tx.attachments.remove(attachment.id, at=request.now)
+    return show_item(request, walk, item, toast=_("已撤回。"))
+
+
+_ABOUT = About.INSPECTION
+_INSPECT = Permission.INSPECT
+_MEDIA = frozenset({"photo", "voice"})
+_DIALOGS = ("inspection", "overview", "reason", "summary", "leader", "participants", "submit", "sort")
+
+ROUTES: tuple[Route, ...] = (
+    Press(name="ou", needs=_INSPECT, about=_ABOUT, handler=take_back),
+    *(Input(dialog=kind, takes=_MEDIA, needs=_INSPECT, about=_ABOUT, handler=take) for kind in _DIALOGS),
+    *(
+        Input(dialog=kind, takes=_MEDIA, needs=_INSPECT, about=About.HAZARD, handler=take_for_hazard)
+        for kind in ("hazard", "withdraw")
+    ),
+    Input(dialog="firm", takes=_MEDIA, needs=_INSPECT, about=About.ENTERPRISE, handler=take_at_menu),
+)
