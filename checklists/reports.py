@@ -34,7 +34,7 @@ class GroupCount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unreported:
-    """One enterprise that has not reported: its oldest open period, and how many are open."""
+    """One enterprise that has not reported: its oldest open period, and how many are past."""
 
     enterprise_id: int
     enterprise: str
@@ -42,4 +42,4 @@ class Unreported:
     community: str
     period: str
     due_on: date
-    periods: int
+    missed: int

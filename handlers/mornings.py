@@ -31,7 +31,7 @@ def morning(tx: Transaction, services: Services, delivery: Delivery, now: dateti
     today = now.astimezone(SHANGHAI).date()
     since = datetime.fromisoformat(str(delivery.about["since"]))
     years = [int(year) for year in delivery.about.get("provisional", [])]
-    counts = tx.deliveries.counts(since=since, now=now)
+    counts = tx.deliveries.counts(since=since, until=delivery.created_at, now=now)
     unreachable = [p for p in tx.people.unreachable() if p.assignments]
     standing = tx.reports.standing(PRINCIPAL_INSPECTION, today)
     quiet = not (counts.in_trouble or unreachable or standing.overdue or years)

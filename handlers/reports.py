@@ -208,8 +208,8 @@ def _list_line(unreported: Unreported, people: Sequence[Person], today: date) ->
         line = _("⚠️ {name}：{period}，逾期{days}天").format(name=name, period=period, days=days)
     else:
         line = _("{name}：{period}，{due}到期").format(name=name, period=period, due=day(unreported.due_on))
-    if days > 0 and unreported.periods > 1:
-        line += _("，共欠{number}期").format(number=unreported.periods)
+    if unreported.missed > 1:
+        line += _("，共欠{number}期").format(number=unreported.missed)
     reach = reach_of(unreported.enterprise_id, people)
     return f"{line}（{reach}）" if reach else line
 

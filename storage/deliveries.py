@@ -197,11 +197,13 @@ class Deliveries(Subject):
             ).rowcount
         )
 
-    def counts(self, *, since: datetime, now: datetime) -> DeliveryCounts:
-        """How what was made since then stands; what waits past its time is counted however old it is."""
+    def counts(self, *, since: datetime, until: datetime, now: datetime) -> DeliveryCounts:
+        """How what was made from `since` to before `until` stands; what is late is counted however old it is."""
         rows = self.connection.execute(
             select(deliveries.c.state, func.count())
-            .where(deliveries.c.zone_id == self.zone_id, deliveries.c.created_at >= since)
+            .where(
+                deliveries.c.zone_id == self.zone_id, deliveries.c.created_at >= since, deliveries.c.created_at < until
+            )
             .group_by(deliveries.c.state)
         )
         by_state = {state: int(number) for state, number in rows}

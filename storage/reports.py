@@ -68,7 +68,7 @@ class Reports(Subject):
                 e.c.uscc,
                 e.c.community,
                 open_.c.due_on,
-                open_.c.periods,
+                open_.c.missed,
                 duties.c.period,
             )
             .select_from(open_)
@@ -99,7 +99,7 @@ class Reports(Subject):
                 community=row.community,
                 period=row.period,
                 due_on=row.due_on,
-                periods=row.periods,
+                missed=int(row.missed),
             )
             for row in self.connection.execute(statement)
         ]
@@ -122,7 +122,12 @@ class Reports(Subject):
         due = func.min(duties.c.due_on).label("due_on")
         overdue = func.max(case((duties.c.due_on < today, 1), else_=0)).label("overdue")
         return (
-            select(duties.c.enterprise_id, due, overdue, func.count().label("periods"))
+            select(
+                duties.c.enterprise_id,
+                due,
+                overdue,
+                func.sum(case((duties.c.due_on < today, 1), else_=0)).label("missed"),
+            )
             .where(
                 duties.c.zone_id == self.zone_id,
                 duties.c.state == DutyState.OPEN.value,

@@ -102,9 +102,9 @@ async def test_the_office_can_count_how_delivery_stands(database: ZoneDatabase) 
     await database.write(lambda tx: tx.deliveries.refused(b, "blocked"))
     await database.write(lambda tx: tx.deliveries.given_up(c, "BadRequest"))
     since = NOW - timedelta(days=1)
-    soon = await database.read(lambda tx: tx.deliveries.counts(since=since, now=NOW))
+    soon = await database.read(lambda tx: tx.deliveries.counts(since=since, until=LATER, now=NOW))
     assert soon == DeliveryCounts(sent=1, refused=1, given_up=1, waiting=1, late=0)
-    late = await database.read(lambda tx: tx.deliveries.counts(since=since, now=LATER))
+    late = await database.read(lambda tx: tx.deliveries.counts(since=since, until=LATER, now=LATER))
     assert late == DeliveryCounts(sent=1, refused=1, given_up=1, waiting=1, late=1)
 
 
