@@ -1,7 +1,8 @@
 """Traits: what an enterprise has or has not, which decides the items it is asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Literal
@@ -9,6 +10,8 @@ from typing import Literal
 from pydantic import Field
 
 from checklists.data import DataError, Record, data_file, read
+
+PHASE_HOLDS = timedelta(days=31)
 
 
 class Lasts(StrEnum):
@@ -112,9 +115,16 @@ class Traits(Mapping[str, Trait]):
     def _may_rest(self, trait_id: str) -> bool:
         return self._by_id[trait_id].lasts is not Lasts.PASSING
 
-    def lasting(self, known: Mapping[str, bool]) -> dict[str, bool]:
-        """The answers that hold for the next inspection too; those on a phase of works are asked anew."""
-        return {t: has for t, has in known.items() if t in self._by_id and self[t].lasts is Lasts.LASTING}
+    def holding(self, answers: Iterable[tuple[str, bool, date]], on: date) -> dict[str, bool]:
+        """Of answers with their days those that still hold: what was said of a phase of works does for a month.
+
+        A site without scaffolding in spring has some in summer; a stale no would silently leave its items out.
+        """
+        return {
+            trait: has
+            for trait, has, given_on in answers
+            if trait in self._by_id and (self[trait].lasts is not Lasts.PHASE or on - given_on <= PHASE_HOLDS)
+        }
 
     def find(self, words: str) -> Trait | None:
         """The trait with this id, name or other name, however it is spaced."""

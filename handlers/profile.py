@@ -12,7 +12,7 @@ from handlers import trades
 from handlers.buttons import progress_bar, to_home
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route
-from handlers.standards import checklist_for
+from handlers.standards import checklist_for, traits_holding
 from handlers.words import _, full_day, html
 
 _ANSWERS: Mapping[str, bool | None] = {"y": True, "n": False, "u": None}
@@ -109,7 +109,9 @@ def start(request: Request, *, again: bool = False) -> Reply:
     enterprise = _enterprise(request)
     if not enterprise.trades:
         return trades.show_page(request, 0)
-    answered = () if again else tuple(a.trait for a in request.tx.enterprises.trait_answers(enterprise.id))
+    held = traits_holding(request.tx, enterprise, request.today)
+    earlier = (a.trait for a in request.tx.enterprises.trait_answers(enterprise.id))
+    answered = () if again else tuple(trait for trait in earlier if trait in held)
     return _go_on(request, Walk(answered, at=len(answered), earlier=len(answered), again=again))
 
 
@@ -127,7 +129,8 @@ def _go_on(request: Request, walk: Walk, *, toast: str = "") -> Reply:
 
 
 def _following(request: Request, enterprise: Enterprise, walk: Walk) -> list[Trait]:
-    known = {t: v for t, v in enterprise.traits.items() if t in walk.asked} if walk.again else enterprise.traits
+    held = traits_holding(request.tx, enterprise, request.today)
+    known = {t: v for t, v in held.items() if t in walk.asked} if walk.again else held
     questions = questions_for_profile(
         enterprise.trades,
         known,

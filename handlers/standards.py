@@ -11,6 +11,8 @@ from checklists.hazards import LEVEL_NAMES
 from checklists.people import Permission
 from checklists.sector_sets import load_sector_sets
 from checklists.standards import Decision
+from checklists.traits import load_traits
+from checklists.working_days import SHANGHAI
 from handlers.buttons import to_home, turning
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Press, Request, Route
@@ -29,7 +31,16 @@ def profile_of(tx: Transaction, enterprise: Enterprise) -> Profile:
 def checklist_for(tx: Transaction, enterprise: Enterprise, on: date) -> Checklist:
     """The checklist of the enterprise on a day in Shanghai: its profile, what the zone adopted, and its own items."""
     own = [item.as_extra() for item in tx.standards.own_items(enterprise.id)]
-    return compose(profile_of(tx, enterprise), on=on, adopted=tx.standards.adopted(), extra=own)
+    profile = replace(profile_of(tx, enterprise), traits=traits_holding(tx, enterprise, on))
+    return compose(profile, on=on, adopted=tx.standards.adopted(), extra=own)
+
+
+def traits_holding(tx: Transaction, enterprise: Enterprise, on: date) -> dict[str, bool]:
+    """What the profile says that still holds on a day: answers on a phase of works grow old, a list's have no age."""
+    answers = tx.enterprises.trait_answers(enterprise.id)
+    given_on = {a.trait: a.answered_at.astimezone(SHANGHAI).date() for a in answers}
+    dated = ((trait, has, given_on.get(trait, date.min)) for trait, has in enterprise.traits.items())
+    return load_traits().holding(dated, on)
 
 
 def entries(request: Request) -> list[Button]:

@@ -1,5 +1,7 @@
 """Traits: what one answer says of others."""
 
+from datetime import date, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,9 +46,12 @@ def test_what_passes_never_rests_on_a_no() -> None:
     assert load_traits().settle({"site-works": True}) == {"site-works": True}
 
 
-def test_answers_on_the_phase_of_works_are_asked_anew() -> None:
-    known = {"scaffold": False, "boiler": True, "no-such-trait": True}
-    assert load_traits().lasting(known) == {"boiler": True}
+def test_an_answer_on_a_phase_of_works_holds_for_a_month() -> None:
+    given_on = date(2026, 10, 1)
+    answers = [("scaffold", False, given_on), ("boiler", False, given_on), ("no-such-trait", True, given_on)]
+    held = load_traits().holding(answers, given_on + timedelta(days=31))
+    assert held == {"scaffold": False, "boiler": False}
+    assert load_traits().holding(answers, given_on + timedelta(days=32)) == {"boiler": False}
 
 
 def test_a_trait_is_found_by_id_name_or_the_words_of_a_condition() -> None:
