@@ -84,6 +84,8 @@ class Program:
         """Connect (waiting as long as the network needs), then take updates, send and tick until `stop`."""
         await self._connect()
         services = make_services(self.settings, bot_name=self.bot.username)
+        # `zicha invite` makes links without a connection to Telegram
+        await self.database.write(lambda tx: tx.notes.set("bot_name", services.bot_name))
         self.sender = Sender(
             database=self.database, bot=self.bot, services=services, clock=self.clock, renderers=RENDERERS
         )

@@ -1,6 +1,7 @@
 """Making, listing and revoking invitations: to an enterprise, or with no enterprise in the request to the office."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from checklists.enterprises import Enterprise
 from checklists.invitations import INVITED_TO_ENTERPRISE, INVITED_TO_OFFICE, Invitation, Named, read_name
@@ -156,7 +157,7 @@ def make(request: Request, role: Role, named: Named) -> Reply:
     link = request.services.deep_link(token)
     letter = Screen(text=letter_text(invitation, enterprise, zone=request.zone.name, link=link))
     sheet = sheet_of(invitation, enterprise, zone=request.zone.name, link=link)
-    documents = (picture(sheet), paper(sheet, request))
+    documents = (picture(sheet), paper(sheet, issued_at=request.now))
     return replace(show(request), before=(letter,), documents=documents, anew=True)
 
 
@@ -202,10 +203,10 @@ def picture(sheet: Sheet) -> Document:
     return Document(name=name, content=content, caption=_("邀请二维码，可以直接转发"), is_photo=True)
 
 
-def paper(sheet: Sheet, request: Request) -> Document:
+def paper(sheet: Sheet, *, issued_at: datetime) -> Document:
     """The sheet as a PDF to print."""
     name = _("邀请函-{enterprise}-{role}.pdf").format(enterprise=sheet.enterprise, role=sheet.role)
-    content = invitation_sheets_pdf([sheet], issued_at=request.now)
+    content = invitation_sheets_pdf([sheet], issued_at=issued_at)
     return Document(name=name, content=content, caption=_("邀请函，可以打印"))
 
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import Select, Table, bindparam, func, or_, select
 
-from checklists.enterprises import Contact, Enterprise, TraitAnswer
+from checklists.enterprise_rows import EnterpriseRow
+from checklists.enterprises import Enterprise, TraitAnswer
 from checklists.people import Role
-from storage.subject import Subject
-from storage.tables import contacts, enterprise_trades, enterprise_traits, enterprises
+from storage.contacts import MOST_NAMED, Contacts
+from storage.tables import contacts, enterprise_trades, enterprise_traits, enterprises, invitations, roles
 from storage.types import new_id
 
 _COLUMNS = [enterprises.c[n] for n in ("id", "name", "uscc", "address", "community", "active", "profiled_at")]
@@ -26,11 +27,8 @@ _TRAITS = select(enterprise_traits.c.enterprise_id, enterprise_traits.c.trait, e
 _TRADES_OF_ONE = _TRADES.where(enterprise_trades.c.enterprise_id == bindparam("id"))
 _TRAITS_OF_ONE = _TRAITS.where(enterprise_traits.c.enterprise_id == bindparam("id"))
 
-# SQLite takes some 32,000 parameters in a statement; lists longer than this are read whole and picked from.
-_MOST_NAMED = 500
 
-
-class Enterprises(Subject):
+class Enterprises(Contacts):
     """Enterprises of the zone by id, by 统一社会信用代码 (uscc), and by what the office looks for."""
 
     def exists(self, enterprise_id: int) -> bool:
@@ -58,15 +56,15 @@ class Enterprises(Subject):
         """Those of the given codes that the zone has; one sweep however many they are."""
         wanted = set(usccs)
         statement = self._select()
-        if len(wanted) <= _MOST_NAMED:
+        if len(wanted) <= MOST_NAMED:
             statement = statement.where(enterprises.c.uscc.in_(sorted(wanted)))
         return {e.uscc: e for e in self._with_profile(statement) if e.uscc in wanted}
 
     def some(self, ids: Sequence[int]) -> list[Enterprise]:
         """The enterprises with these ids in the order of the ids; unknown ones are left out."""
         found: dict[int, Enterprise] = {}
-        for start in range(0, len(ids), _MOST_NAMED):
-            statement = self._select().where(enterprises.c.id.in_(ids[start : start + _MOST_NAMED]))
+        for start in range(0, len(ids), MOST_NAMED):
+            statement = self._select().where(enterprises.c.id.in_(ids[start : start + MOST_NAMED]))
             found |= {e.id: e for e in self._with_profile(statement)}
         return [found[i] for i in ids if i in found]
 
@@ -88,6 +86,30 @@ class Enterprises(Subject):
         """How many enterprises `all` would give."""
         base = select(func.count()).where(enterprises.c.zone_id == self.zone_id)
         return int(self.connection.execute(self._matching(base, search, community, sector, active)).scalar_one())
+
+    def without_principal(self, *, now: datetime) -> list[int]:
+        """Active enterprises, by name, whose principal is neither bound nor invited by an invitation still open."""
+        bound = select(roles.c.enterprise_id).where(
+            roles.c.zone_id == self.zone_id, roles.c.role == Role.PRINCIPAL.value, roles.c.until.is_(None)
+        )
+        invited = select(invitations.c.enterprise_id).where(
+            invitations.c.zone_id == self.zone_id,
+            invitations.c.role == Role.PRINCIPAL.value,
+            invitations.c.used_at.is_(None),
+            invitations.c.revoked_at.is_(None),
+            invitations.c.expires_at > now,
+        )
+        statement = (
+            select(enterprises.c.id)
+            .where(
+                enterprises.c.zone_id == self.zone_id,
+                enterprises.c.active,
+                enterprises.c.id.not_in(bound.where(roles.c.enterprise_id.is_not(None))),
+                enterprises.c.id.not_in(invited.where(invitations.c.enterprise_id.is_not(None))),
+            )
+            .order_by(enterprises.c.name, enterprises.c.id)
+        )
+        return [row.id for row in self.connection.execute(statement)]
 
     def communities(self) -> list[tuple[str, int]]:
         """The communities (社区/网格) with their numbers of active enterprises; "" stands for none given."""
@@ -118,6 +140,77 @@ class Enterprises(Subject):
         known = self.by_uscc(uscc)
         assert known is not None
         return known
+
+    def add_listed(self, rows: Sequence[EnterpriseRow], *, at: datetime) -> list[int]:
+        """New enterprises from a checked list, all at once; none of their codes may be known. Their ids in order."""
+        ids = [new_id() for _ in rows]
+        listed = list(zip(ids, rows, strict=True))
+        zone = {"zone_id": self.zone_id}
+        stamps = {"created_at": at, "updated_at": at}
+        self._insert_all(
+            enterprises,
+            [
+                {
+                    **zone,
+                    "id": i,
+                    "name": r.name,
+                    "uscc": r.uscc,
+                    "address": r.address,
+                    "community": r.community,
+                    **stamps,
+                }
+                for i, r in listed
+            ],
+        )
+        self._insert_all(
+            enterprise_trades,
+            [
+                {**zone, "enterprise_id": i, "sector": sector, "place": place}
+                for i, r in listed
+                for place, sector in enumerate(r.trades)
+            ],
+        )
+        self._insert_all(
+            enterprise_traits,
+            [
+                {**zone, "enterprise_id": i, "trait": trait, "present": present, "answered_at": at}
+                for i, r in listed
+                for trait, present in r.traits.items()
+            ],
+        )
+        self._insert_all(
+            contacts,
+            [
+                {
+                    **zone,
+                    "id": new_id(),
+                    "enterprise_id": i,
+                    "role": p.role.value,
+                    "name": p.name,
+                    "phone": p.phone,
+                    "since": at,
+                }
+                for i, r in listed
+                for p in r.people
+            ],
+        )
+        return ids
+
+    def update_listed(self, enterprise_id: int, row: EnterpriseRow, *, by: int | None, at: datetime) -> None:
+        """Bring a known enterprise up to what a checked list says; what the list is silent on stays."""
+        self.update(
+            enterprise_id,
+            name=row.name,
+            address=row.address or None,
+            community=row.community or None,
+            at=at,
+        )
+        if row.trades:
+            self.set_trades(enterprise_id, row.trades, at=at)
+        for trait, present in row.traits.items():
+            self.set_trait(enterprise_id, trait, present, by=by, at=at)
+        for person in row.people:
+            self.name_contact(enterprise_id, person.role, name=person.name, phone=person.phone, at=at, by=by)
 
     def update(
         self,
@@ -179,59 +272,9 @@ class Enterprises(Subject):
         """The questions of the profile were gone through to the end."""
         self._set(enterprise_id, profiled_at=at)
 
-    def contacts(self, enterprise_id: int) -> dict[Role, Contact]:
-        """Who is named for each position now."""
-        rows = self._contacts(contacts.c.enterprise_id == enterprise_id, contacts.c.until.is_(None))
-        return {contact.role: contact for contact in rows}
-
-    def contact_history(self, enterprise_id: int, role: Role) -> list[Contact]:
-        """Everybody ever named for a position, newest first."""
-        return self._contacts(contacts.c.enterprise_id == enterprise_id, contacts.c.role == role.value)
-
-    def name_contact(
-        self, enterprise_id: int, role: Role, *, name: str, phone: str, at: datetime, by: int | None
-    ) -> bool:
-        """Name somebody for a position; who was named before is kept as history. Whether anything changed.
-
-        The same name with another phone, or without one, is the same person: an empty phone never erases a known one.
-        """
-        known = self.contacts(enterprise_id).get(role)
-        name, phone = name[:100], phone[:40]
-        current = (
-            contacts.c.zone_id == self.zone_id,
-            contacts.c.enterprise_id == enterprise_id,
-            contacts.c.role == role.value,
-            contacts.c.until.is_(None),
-        )
-        if known and known.name == name:
-            if phone in ("", known.phone):
-                return False
-            self.connection.execute(contacts.update().where(*current).values(phone=phone))
-            return True
-        self.connection.execute(contacts.update().where(*current).values(until=at))
-        row = {"id": new_id(), "enterprise_id": enterprise_id, "role": role.value}
-        self.insert_new(contacts, {**row, "name": name, "phone": phone, "since": at})
-        self.tx.trail.add(
-            "contact_named",
-            subject="enterprise",
-            subject_id=enterprise_id,
-            person_id=by,
-            at=at,
-            before={"role": role.value, "name": known.name} if known else None,
-            after={"role": role.value, "name": name},
-        )
-        return True
-
-    def _contacts(self, *conditions: ColumnElement[bool]) -> list[Contact]:
-        statement = (
-            select(contacts.c.role, contacts.c.name, contacts.c.phone, contacts.c.since, contacts.c.until)
-            .where(contacts.c.zone_id == self.zone_id, *conditions)
-            .order_by(contacts.c.id.desc())
-        )
-        return [
-            Contact(role=Role(row.role), name=row.name, phone=row.phone, since=row.since, until=row.until)
-            for row in self.connection.execute(statement)
-        ]
+    def _insert_all(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.connection.execute(table.insert(), rows)
 
     def _set(self, enterprise_id: int, **values: object) -> None:
         self.connection.execute(
@@ -261,7 +304,7 @@ class Enterprises(Subject):
     def _with_profile(self, statement: Select[Any]) -> list[Enterprise]:
         """The enterprises of the statement with trades and traits: three statements however many they are."""
         found = {row.id: Enterprise(**row._mapping) for row in self.connection.execute(statement)}
-        ids = sorted(found) if len(found) <= _MOST_NAMED else []
+        ids = sorted(found) if len(found) <= MOST_NAMED else []
         trades: dict[int, list[str]] = {}
         traits: dict[int, dict[str, bool]] = {}
         of_trades = _TRADES.where(enterprise_trades.c.enterprise_id.in_(ids)) if ids else _TRADES

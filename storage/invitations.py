@@ -79,6 +79,11 @@ class Invitations(Subject):
         )
         return self.connection.execute(statement).scalar() or 0
 
+    def newest_of_all(self) -> int:
+        """The id of the last invitation made in the zone, 0 before the first."""
+        statement = select(func.max(invitations.c.id)).where(invitations.c.zone_id == self.zone_id)
+        return self.connection.execute(statement).scalar() or 0
+
     def use(self, invitation_id: int, *, by: int, at: datetime) -> bool:
         """Take the invitation; False if it was used, revoked or expired before."""
         return self._settle(invitation_id, invitations.c.expires_at > at, used_at=at, used_by=by)
