@@ -34,7 +34,7 @@ def open_at(request: Request, walk: Walk, item: int) -> Reply:
         year=request.today.year,
         **_who(request),
     )
-    for attachment in tx.attachments.of_item(walk.id, item):
+    for attachment in (a for a in tx.attachments.of_item(walk.id, item) if a.hazard_id is None):
         tx.attachments.place(attachment.id, item=item, hazard_id=hazard.id, phase=Phase.BEFORE)
     tx.inspections.answer(walk.inspection, item, Answer.HAZARD, **_who(request))
     toast = _("隐患 {number} 已记下。").format(number=number_of(request, hazard))
@@ -54,13 +54,14 @@ def show_step(request: Request, hazard: Hazard, step: str, *, notice: str = "", 
 
 def finish(request: Request, hazard: Hazard, *, notice: str = "", toast: str = "") -> Reply:
     """Nothing more to fill in: on to the next question of the inspection, or the card when there is none."""
-    walk = _running(request, hazard)
+    walk = running_walk(request, hazard)
     if walk is None or hazard.item is None:
         return show_step(request, hazard, "view", notice=notice, toast=toast)
     return go_on(request, walk, hazard.item, notice=notice, toast=toast)
 
 
-def _running(request: Request, hazard: Hazard) -> Walk | None:
+def running_walk(request: Request, hazard: Hazard) -> Walk | None:
+    """The inspection the hazard was found in, while it is running."""
     if hazard.inspection_id is None:
         return None
     walk = walk_of(request.tx, hazard.inspection_id)
@@ -103,7 +104,7 @@ def go_to_step(request: Request) -> Reply:
     allowed = {
         State.FOUND: {"photo", "words", "level"},
         State.CONFIRMED: {"level", "how", "fixed", "arrange"},
-        State.RECTIFYING: {"arrange"} if _running(request, hazard) else set(),
+        State.RECTIFYING: {"arrange"} if running_walk(request, hazard) else set(),
     }
     if step not in allowed.get(hazard.state, set()):
         step = next_step(request, hazard)
@@ -166,7 +167,7 @@ def choose_field(request: Request) -> Reply:
 def _may_arrange(request: Request, hazard: Hazard) -> bool:
     # A deadline that stands in a submitted record is changed by asking for a deferral, not by writing over it.
     if hazard.state is State.RECTIFYING:
-        return _running(request, hazard) is not None
+        return running_walk(request, hazard) is not None
     return hazard.state is State.CONFIRMED
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checklists.attachments import Attachment, Medium
+from checklists.attachments import Attachment, Medium, Phase
 from checklists.composing import ChecklistItem
 from checklists.hazards import Hazard, Level, format_number
 from checklists.inspections import ANSWER_NAMES, Answer, ItemAnswer, Progress
@@ -100,6 +100,7 @@ def _item_buttons(walk: Walk, item: int, kept: Beside) -> tuple[tuple[Button, ..
     run, progress = walk.id, walk.inspection.progress
     version, last = progress.version(item), len(progress) - 1
     said = progress.answer(item)
+    movable = [a for a in kept.attachments if a.phase != Phase.AFTER]
     following = _("下一题 ›") if said is not Answer.OPEN else _("稍后 ›")
 
     def answering(answer: Answer) -> Button:
@@ -113,7 +114,7 @@ def _item_buttons(walk: Walk, item: int, kept: Beside) -> tuple[tuple[Button, ..
         [Button(_("打开隐患"), data("z", kept.hazard.id)) if kept.hazard else None],
         [
             Button(_("清除备注"), data("it", run, item)) if kept.answer and kept.answer.remark else None,
-            Button(_("撤回最后一张"), data("ou", run, item, kept.attachments[-1].id)) if kept.attachments else None,
+            Button(_("最后一个放错了"), data("ou", run, item, movable[-1].id)) if movable else None,
         ],
         [
             Button(_("‹ 上一题"), data("ig", run, item - 1)) if item > 0 else None,

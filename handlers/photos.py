@@ -85,7 +85,7 @@ def _follow(request: Request, walk: Walk, first: Attachment) -> Reply:
     """The rest of an album that was begun for a hazard, after the person was led on."""
     assert first.hazard_id is not None
     hazard = hazard_of(request, first.hazard_id)
-    _keep(request, inspection_id=hazard.inspection_id, item=hazard.item, hazard_id=hazard.id, phase=first.phase)
+    _show(request, hazard, first.phase)
     words = _("照片已加到隐患 {number}。").format(number=number_of(request, hazard))
     item = _here(request)
     if item is None:
@@ -104,8 +104,7 @@ def take_for_hazard(request: Request) -> Reply:
     if request.photo is not None and step == "fixed" and hazard.state is State.CONFIRMED:
         return _fixed(request, hazard)
     phase = together[0].phase if together else _phase(hazard)
-    _keep(request, inspection_id=hazard.inspection_id, item=hazard.item, hazard_id=hazard.id, phase=phase)
-    _note_item(request, hazard)
+    _show(request, hazard, phase)
     if request.photo is None:
         return _spoken(request, hazard, step)
     if caption := request.text.strip():
@@ -121,18 +120,18 @@ def _phase(hazard: Hazard) -> str:
     return Phase.AFTER if hazard.state is State.FIXED_ON_SPOT else Phase.BEFORE
 
 
-def _note_item(request: Request, hazard: Hazard) -> None:
-    """Let the card of the question know that it has pictures, while its inspection runs."""
-    if hazard.inspection_id is None or hazard.item is None:
+def _show(request: Request, hazard: Hazard, phase: str) -> None:
+    """Keep what came for this hazard; the card of its question is told while the inspection runs."""
+    walk = hazards.running_walk(request, hazard)
+    if walk is None or hazard.item is None:
+        _keep(request, hazard_id=hazard.id, phase=phase)
         return
-    walk = walk_of(request.tx, hazard.inspection_id)
-    if walk.inspection.is_running:
-        request.tx.inspections.note(walk.inspection, hazard.item, at=request.now)
+    _keep(request, inspection_id=walk.id, item=hazard.item, hazard_id=hazard.id, phase=phase)
+    request.tx.inspections.note(walk.inspection, hazard.item, at=request.now)
 
 
 def _fixed(request: Request, hazard: Hazard) -> Reply:
-    _keep(request, inspection_id=hazard.inspection_id, item=hazard.item, hazard_id=hazard.id, phase=Phase.AFTER)
-    _note_item(request, hazard)
+    _show(request, hazard, Phase.AFTER)
     hazard = request.tx.hazards.fix_on_spot(hazard, by=request.who.id, at=request.now)
     words = _("隐患 {number} 已立查立改，等待复核。").format(number=number_of(request, hazard))
     return _grouped(request, hazards.finish(request, hazard, notice=words))
@@ -159,13 +158,15 @@ def take_at_menu(request: Request) -> Reply:
 
 
 @while_running
-def take_back(request: Request, walk: Walk) -> Reply:
-    """Take back the picture a card shows as the last one; a double tap takes back one."""
+def take_out(request: Request, walk: Walk) -> Reply:
+    """The picture a card shows as the last one does not belong there: sort it again."""
     item, attachment = request.number(1), request.tx.attachments.get(request.number(2))
     if attachment is None or attachment.inspection_id != walk.id or attachment.item != item:
-        raise Stale(_("这一张已经撤回。"))
-    request.tx.attachments.remove(attachment.id, at=request.now)
-    return show_item(request, walk, item, toast=_("已撤回。"))
+        raise Stale(_("这一个已经拿走了。"))
+    if attachment.phase == Phase.AFTER:
+        raise Stale(_("这是整改后的照片，不能拿走。"))
+    request.tx.attachments.place(attachment.id, item=None)
+    return show_sorting(request, walk, item)
 
 
 _ABOUT = About.INSPECTION
@@ -174,7 +175,7 @@ _MEDIA = frozenset({"photo", "voice"})
 _DIALOGS = ("inspection", "overview", "reason", "summary", "leader", "participants", "submit", "sort")
 
 ROUTES: tuple[Route, ...] = (
-    Press(name="ou", needs=_INSPECT, about=_ABOUT, handler=take_back),
+    Press(name="ou", needs=_INSPECT, about=_ABOUT, handler=take_out),
     *(Input(dialog=kind, takes=_MEDIA, needs=_INSPECT, about=_ABOUT, handler=take) for kind in _DIALOGS),
     *(
         Input(dialog=kind, takes=_MEDIA, needs=_INSPECT, about=About.HAZARD, handler=take_for_hazard)

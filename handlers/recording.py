@@ -73,11 +73,17 @@ def make_record(request: Request, walk: Walk) -> InspectionRecord:
     )
 
 
+def of_questions(tx: Transaction, inspection_id: int) -> list[Attachment]:
+    """What was handed in for the questions themselves: the pictures of a hazard on the list stand with the hazard."""
+    listed = {hazard.id for hazard in tx.hazards.of_inspection(inspection_id)}
+    return [a for a in tx.attachments.of_inspection(inspection_id) if a.hazard_id not in listed]
+
+
 def _sections(tx: Transaction, walk: Walk) -> list[RecordSection]:
     answers = tx.inspections.answers_of(walk.id)
-    handed_in = tx.attachments.of_inspection(walk.id)
+    handed_in = of_questions(tx, walk.id)
     voices = [a for a in handed_in if a.kind is Medium.VOICE]
-    photos = [a for a in handed_in if a.kind is Medium.PHOTO and a.hazard_id is None]
+    photos = [a for a in handed_in if a.kind is Medium.PHOTO]
     names = {i: name_of(tx, i) for i in {answer.answered_by for answer in answers.values()}}
     sections, number = [], 0
     for section in walk.checklist.sections:

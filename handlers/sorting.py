@@ -31,10 +31,8 @@ def _sorting_screen(request: Request, walk: Walk, waiting: list[Attachment], ite
     together = request.tx.attachments.of_album(first.sent_by, first.album) or [first]
     at = next((n for n, one in enumerate(together, 1) if one.id == first.id), 1)
     lines = [
-        _("<b>收到 {count} 个，都已存好。放到哪一题？</b>").format(count=len(together)),
-        _("现在放第 {at}/{all} 个：{what}（{time} 收到）").format(
-            at=at, all=len(together), what=_what(first), time=clock(first.received_at)
-        ),
+        _("<b>收到 {count} {what}，都已存好。放到哪一题？</b>").format(count=len(together), what=_what(first)),
+        _("现在放第 {at}/{all} 个（{time} 收到）。").format(at=at, all=len(together), time=clock(first.received_at)),
         _("也可以直接打题号。还没放好的有 {count} 个。").format(count=len(waiting)),
     ]
     places: list[int] = [] if item is None else [item]
@@ -60,7 +58,7 @@ def _sorting_screen(request: Request, walk: Walk, waiting: list[Attachment], ite
 
 
 def _what(attachment: Attachment) -> str:
-    return _("照片") if attachment.kind is Medium.PHOTO else _("语音")
+    return _("张照片") if attachment.kind is Medium.PHOTO else _("条语音")
 
 
 def _place_button(walk: Walk, attachment: Attachment, item: int, *, here: int | None) -> Button:

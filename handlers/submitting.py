@@ -7,7 +7,7 @@ from checklists.people import Permission, Role
 from handlers import summaries
 from handlers.documents.inspection_record import digest
 from handlers.duties import fulfil
-from handlers.recording import make_record, seconds_spent, write_record
+from handlers.recording import make_record, of_questions, seconds_spent, write_record
 from handlers.records import show_record
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
@@ -92,9 +92,8 @@ def _correct(request: Request, reason: str) -> Reply:
     )
     tx.inspections.copy_answers(old, new)
     tx.inspections.name_participants(new.id, led_by=old.led_by, participants=old.participants)
-    for attachment in tx.attachments.of_inspection(old.id):
-        if attachment.hazard_id is None:
-            tx.attachments.copy(attachment, inspection_id=new.id)
+    for attachment in of_questions(tx, old.id):
+        tx.attachments.copy(attachment, inspection_id=new.id)
     tx.hazards.carry_over(old.id, new.id)
     return summaries.show_summary(request, walk_of(tx, new.id), notice=_("这是更正的一版，改好后再提交一次。"))
 

@@ -69,9 +69,9 @@ class Attachments(Subject):
         )
 
     def copy(self, known: Attachment, *, inspection_id: int) -> None:
-        """The same picture at the same item of another inspection, with its time and sender."""
-        values = {c.name: getattr(known, c.name) for c in _COLUMNS if c.name not in ("id", "inspection_id")}
-        self._add(**values, inspection_id=inspection_id)
+        """The same picture at the same question of another inspection, with its time and sender, of no hazard."""
+        values = {c.name: getattr(known, c.name) for c in _COLUMNS if c.name != "id"}
+        self._add(**{**values, "inspection_id": inspection_id, "hazard_id": None, "phase": ""})
 
     def get(self, attachment_id: int) -> Attachment | None:
         """The attachment, unless it was taken back."""
