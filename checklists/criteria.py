@@ -140,10 +140,16 @@ class Criteria:
         for other in criterion.same_as:
             if other not in self.by_id:
                 raise DataError(f"{criterion.id}: is the same as the unknown {other}")
-            if criterion.id in self.by_id[other].same_as:
+            if criterion.id in self._asked_instead(other, ()):
                 raise DataError(f"{criterion.id} and {other} name each other as the one to ask")
         if criterion.in_force_until is not None and criterion.in_force_until < criterion.in_force_from:
             raise DataError(f"{criterion.id}: out of force before it comes into force")
+
+    def _asked_instead(self, criterion_id: str, above: tuple[str, ...]) -> set[str]:
+        """All items that may stand for this one, over any number of steps."""
+        known = self.by_id.get(criterion_id)
+        others = known.same_as if known and criterion_id not in above else ()
+        return {criterion_id}.union(*(self._asked_instead(other, (*above, criterion_id)) for other in others))
 
     def __iter__(self) -> Iterator[Criterion]:
         return iter(self.by_id.values())

@@ -33,6 +33,8 @@ def checklist(
     as_json: AsJson = False,
 ) -> None:
     """列出一家企业的自查表。"""
+    if not sector:
+        _fail("请用 --sector 至少写一个行业，如 --sector machinery")
     profile = _profile(sector, trait, without)
     day = _day(on, "--on") if on is not None else datetime.now(UTC).astimezone(SHANGHAI).date()
     adopted = frozenset(c.id for c in load_criteria()) if unverified else frozenset[str]()

@@ -1,5 +1,6 @@
 """The criteria files: all there, whole, and refused with plain words when something is wrong."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -103,7 +104,7 @@ def test_the_texts_of_conditions_covered_by_traits_are_all_in_use() -> None:
     assert set(load_traits().by_condition) <= {c.applies for c in load_criteria()}
 
 
-def test_kinds_are_eleven_lists_joined_to_the_trades() -> None:
+def test_27_lists_are_trades_six_join_by_a_trait_and_two_are_general() -> None:
     kinds = {kind: [s.id for s in load_criteria().sectors.values() if s.kind is kind] for kind in Kind}
     assert kinds[Kind.GENERAL] == ["fire", "gm-management"]
     assert kinds[Kind.SPECIAL] == [
@@ -133,13 +134,7 @@ def test_lists_are_asked_of_and_joined_with_trades_that_exist() -> None:
 
 def _sector_with(*criteria_ids: str) -> Sector:
     known = load_criteria()
-    sector = known.sectors["fire"]
-    return Sector(
-        **{
-            **{name: getattr(sector, name) for name in Sector.__slots__},
-            "criteria": tuple(known.by_id[i] for i in criteria_ids),
-        }
-    )
+    return replace(known.sectors["fire"], criteria=tuple(known.by_id[i] for i in criteria_ids))
 
 
 def test_an_id_used_twice_stops_the_bot() -> None:
@@ -150,6 +145,14 @@ def test_an_id_used_twice_stops_the_bot() -> None:
 def test_a_double_naming_an_unknown_item_stops_the_bot() -> None:
     with pytest.raises(DataError, match="fire-06: is the same as the unknown school-08"):
         Criteria([_sector_with("fire-06")], load_traits())
+
+
+def test_doubles_that_name_each_other_in_a_circle_stop_the_bot() -> None:
+    items = [load_criteria().by_id[i] for i in ("fire-01", "fire-02", "fire-03")]
+    circle = [replace(item, same_as=(items[place - 1].id,)) for place, item in enumerate(items)]
+    sector = replace(load_criteria().sectors["fire"], criteria=tuple(circle))
+    with pytest.raises(DataError, match="fire-01 and fire-03 name each other as the one to ask"):
+        Criteria([sector], load_traits())
 
 
 class _Thing(Record):

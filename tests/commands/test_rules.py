@@ -126,6 +126,7 @@ def test_rewards_follow_region_insider_and_deaths() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("checklist",), "请用 --sector 至少写一个行业"),
         (("checklist", "--sector", "航天"), "没有这个行业：航天"),
         (("checklist", "--sector", "machinery", "--trait", "飞碟"), "没有这个特征：飞碟"),
         (("checklist", "--sector", "machinery", "--on", "2026-02-30"), "--on 的日期不对：2026-02-30"),
