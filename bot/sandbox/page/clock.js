@@ -51,7 +51,7 @@ const USUAL = [
 // The program's own lines come first; a name of a person or group in a line opens that chat.
 export function hintsNode(open) {
   const lines = state.hints.length ? state.hints : USUAL;
-  return h("ol", { class: "hints" }, lines.map((line) => h("li", {}, withNames(line, open))));
+  return h("ol", { class: "hints" }, lines.map((line) => h("li", {}, withNames(line.replace(/^[①-⑳]\s*/, ""), open))));
 }
 
 function withNames(line, open) {
