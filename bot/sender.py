@@ -281,7 +281,7 @@ def _as_message(chat_id: int, screen: Screen) -> dict[str, Any]:
 
 def _is_gone(words: str) -> bool:
     """Whether the message to edit was deleted or is too old to be edited."""
-    return "message to edit not found" in words or "message can't be edited" in words
+    return "message to edit not found" in words.lower() or "message can't be edited" in words.lower()
 
 
 def _seconds(error: RetryAfter) -> float:
