@@ -10,8 +10,8 @@ from storage.transaction import Transaction
 from tests.chat import Chat
 from tests.conftest import NOW
 
-WOOD = "91350211M000100Y43"
-ICE = "91350200M0001A0004"
+WOOD = "91350211M000100Y46"
+ICE = "91350200M0001A0005"
 
 
 async def found_firm(

@@ -86,7 +86,7 @@ def test_a_filled_template_gives_every_cell_as_text_with_its_row() -> None:
     heading[2] += "（可多个，用顿号）"
     first = [
         "甲厂",
-        "91350211M000100Y43",
+        "91350211M000100Y46",
         "轻工、消防",
         "",
         "示例路1号",
@@ -105,7 +105,7 @@ def test_a_filled_template_gives_every_cell_as_text_with_its_row() -> None:
         {
             "行号": "3",
             "企业名称": "甲厂",
-            "统一社会信用代码": "91350211M000100Y43",
+            "统一社会信用代码": "91350211M000100Y46",
             "行业": "轻工、消防",
             "特征": "",
             "地址": "示例路1号",
@@ -133,8 +133,8 @@ def test_an_office_own_list_is_read_below_its_title_and_on_its_second_sheet() ->
     assert rows == [{"行号": "4", "序号": "1", "企业名称": "甲厂", "统一社会信用代码": "X", "所属社区": "一社区"}]
 
 
-LIST = "企业名称,统一社会信用代码,地址\n甲厂,91350211M000100Y43,示例路1号\n"
-AS_READ = [{"行号": "2", "企业名称": "甲厂", "统一社会信用代码": "91350211M000100Y43", "地址": "示例路1号"}]
+LIST = "企业名称,统一社会信用代码,地址\n甲厂,91350211M000100Y46,示例路1号\n"
+AS_READ = [{"行号": "2", "企业名称": "甲厂", "统一社会信用代码": "91350211M000100Y46", "地址": "示例路1号"}]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -220,7 +220,7 @@ def test_any_text_is_rows_or_a_kind_refusal(words: str, name: str) -> None:
 AS_OF = datetime(2026, 4, 1, 16, 30, tzinfo=UTC)  # already 2 April in China
 ROW = OverdueRow(
     enterprise="甲厂",
-    uscc="91350211M000100Y43",
+    uscc="91350211M000100Y46",
     trades=["轻工", "消防"],
     community="一网格",
     principal="王厂长",
@@ -252,7 +252,7 @@ def test_the_overdue_list_counts_days_in_china_and_puts_the_latest_first() -> No
     assert heading[:4] == ["企业名称", "统一社会信用代码", "行业", "社区/网格"]
     assert first == [
         "甲厂",
-        "91350211M000100Y43",
+        "91350211M000100Y46",
         "轻工、消防",
         "一网格",
         "王厂长",

@@ -9,7 +9,7 @@ from storage.database import ZoneDatabase
 from storage.transaction import Transaction
 from tests.conftest import NOW
 
-USCC = "91350211M000100Y43"
+USCC = "91350211M000100Y46"
 LATER = NOW + timedelta(days=1)
 
 
@@ -75,7 +75,7 @@ async def test_enterprises_are_found_by_name_code_community_and_trade(database: 
     assert await names(search="木业") == ["滨河样例木业有限公司"]
     assert await names(search="0%冷") == ["样例100%冷库"]
     assert await names(search="%木%") == []
-    assert await names(search="m000100y43") == ["滨河样例木业有限公司"]
+    assert await names(search="m000100y46") == ["滨河样例木业有限公司"]
     assert await names(community="西社区") == ["样例100%冷库"]
     assert await names(sector="warehousing") == ["样例100%冷库"]
     assert await database.read(lambda tx: tx.enterprises.communities()) == [("东社区", 1), ("西社区", 1)]
