@@ -1,10 +1,14 @@
 """People of a small machine shop for tests of inspections: the shop, its principal, and ways to walk its checklist."""
 
+import io
 from collections.abc import Callable
+
+from PIL import Image
 
 from checklists.people import Role
 from handlers.services import Services
 from storage.database import ZoneDatabase
+from storage.photos import Photo, accept
 from storage.transaction import Transaction
 from tests.chat import Chat
 from tests.conftest import NOW
@@ -54,3 +58,26 @@ async def answers_until(chat: Chat, done: Callable[[], bool], label: str = "合�
 async def to_summary(chat: Chat, label: str = "合格") -> None:
     """Answer everything that is still open."""
     await answers_until(chat, lambda: "提交前看一遍" in chat.text, label)
+
+
+async def to_hazard_steps(chat: Chat) -> None:
+    """From a question: mark it as a hazard, skip the photo, take the question's words, confirm the proposed level."""
+    await chat.presses("有隐患")
+    await chat.presses("没法拍照，先跳过")
+    await chat.presses("就用题目的话")
+    await chat.presses("是一般隐患")
+
+
+async def to_record(chat: Chat, leader: str = "王厂长") -> None:
+    """From the summary: choose who led, declare, submit."""
+    await chat.presses("带队人")
+    await chat.presses(leader)
+    await chat.presses("提交")
+    await chat.presses("确认提交")
+
+
+def sample_photo(colour: str = "red") -> Photo:
+    """A small photo as the store keeps it."""
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(picture, "JPEG")
+    return accept(picture.getvalue())
