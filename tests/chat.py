@@ -66,8 +66,10 @@ class Chat:
             return await self._does(Kind.COMMAND, command=command, text=rest)
         return await self._does(Kind.TEXT, text=text)
 
-    async def sends_photo(self, photo: Photo, *, caption: str = "", album: str = "") -> Reply:
-        return await self._does(Kind.PHOTO, photo=photo, text=caption, album=album)
+    async def sends_photo(
+        self, photo: Photo, *, caption: str = "", album: str = "", update_id: int | None = None
+    ) -> Reply:
+        return await self._does(Kind.PHOTO, photo=photo, text=caption, album=album, update_id=update_id)
 
     async def sends_voice(self, sha256: str) -> Reply:
         return await self._does(Kind.VOICE, voice=sha256)
