@@ -57,9 +57,13 @@ def by_community(request: Request) -> Reply:
 
 def by_trade(request: Request) -> Reply:
     """Only one trade."""
-    if request.word(0) not in load_sector_sets().trades:
+    if not _is_trade(request.word(0)):
         raise Gone
     return _list(request, replace(_wanted(request), sector=request.word(0)), 0)
+
+
+def _is_trade(word: str) -> bool:
+    return word in load_sector_sets().trades
 
 
 def _wanted(request: Request) -> Wanted:
@@ -103,9 +107,9 @@ def show_communities(request: Request) -> Reply:
 
 
 def show_trades(request: Request) -> Reply:
-    """The trades to choose from."""
-    trades = load_sector_sets().trades.values()
-    choices = [Button(t.name.partition("（")[0], data("ek", t.id)) for t in trades]
+    """The trades that enterprises of the zone have, the most frequent first."""
+    counted = request.tx.enterprises.sectors()
+    choices = [Button(f"{profile.trade_names([t])}（{n}）", data("ek", t)) for t, n in counted if _is_trade(t)]
     return _choices(request, "ew", _("选一个行业："), choices)
 
 

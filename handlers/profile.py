@@ -110,9 +110,11 @@ def start(request: Request, *, again: bool = False) -> Reply:
     if not enterprise.trades:
         return trades.show_page(request, 0)
     held = traits_holding(request.tx, enterprise, request.today)
-    earlier = (a.trait for a in request.tx.enterprises.trait_answers(enterprise.id))
-    answered = () if again else tuple(trait for trait in earlier if trait in held)
-    return _go_on(request, Walk(answered, at=len(answered), earlier=len(answered), again=again))
+    given = (a.trait for a in request.tx.enterprises.trait_answers(enterprise.id))
+    answered = () if again else tuple(trait for trait in given if trait in held)
+    # A minute of taps a sitting; the first filling-in is one sitting, however often it is put down.
+    earlier = len(answered) if enterprise.profiled_at else 0
+    return _go_on(request, Walk(answered, at=len(answered), earlier=earlier, again=again))
 
 
 def _go_on(request: Request, walk: Walk, *, toast: str = "") -> Reply:
@@ -136,7 +138,6 @@ def _following(request: Request, enterprise: Enterprise, walk: Walk) -> list[Tra
         known,
         on=request.today,
         adopted=request.tx.standards.adopted(),
-        # A minute of taps a sitting: what was answered on another occasion costs none.
         taken=len(walk.asked) - walk.earlier,
     )
     return [q for q in questions if q.id not in walk.asked]

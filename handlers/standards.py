@@ -8,7 +8,7 @@ from checklists.composing import Checklist, Profile, compose
 from checklists.criteria import Criterion, Sector, load_criteria
 from checklists.enterprises import Enterprise
 from checklists.hazards import LEVEL_NAMES
-from checklists.people import Permission
+from checklists.people import Permission, allows
 from checklists.sector_sets import load_sector_sets
 from checklists.standards import Decision
 from checklists.traits import load_traits
@@ -45,6 +45,8 @@ def traits_holding(tx: Transaction, enterprise: Enterprise, on: date) -> dict[st
 
 def entries(request: Request) -> list[Button]:
     """The menu's way to what waits for the office's word."""
+    if request.enterprise_id is not None or not allows(request.who, Permission.MANAGE):
+        return []
     waiting = len(_open_ids(request.tx))
     label = _("待核条目（{count}）").format(count=waiting) if waiting else _("待核条目")
     return [Button(label, data("s"))]
