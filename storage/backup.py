@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,12 +21,13 @@ from sqlalchemy import Connection, Engine, Table, create_engine, func, select, t
 from storage.engine import parse_url
 from storage.schema import is_current, upgrade
 from storage.tables import attachments, metadata, photos, zones
-from storage.trail import Trail
 from storage.transaction import Transaction
+from storage.verification import faults
 
 FORMAT = "zicha-backup/1"
 _ROWS_AT_ONCE = 500
 _MANIFEST = "manifest.json"
+_MOST_FAULTS = 100
 
 
 class BackupRefused(Exception):
@@ -123,9 +125,8 @@ def verify(address: str, data_folder: Path) -> Report:
             for _, table in _tables():
                 report.rows[table.name] = connection.execute(select(func.count()).select_from(table)).scalar_one()
             for zone_id in connection.execute(select(zones.c.id)).scalars().all():
-                broken = Trail(Transaction(connection, zone_id)).broken_at()
-                if broken is not None:
-                    report.faults.append(f"辖区 {zone_id} 的操作记录从第 {broken} 条起对不上，可能被改动过")
+                found = faults(Transaction(connection, zone_id))
+                report.faults += [f"辖区 {zone_id}：{fault}" for fault in islice(found, _MOST_FAULTS)]
             for name, path in _kept_files(connection, data_folder):
                 report.files += 1
                 report.faults += _file_fault(name, path)

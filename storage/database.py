@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, exc
 
+from storage import sealing
 from storage.engine import open_engine, parse_url
 from storage.transaction import Transaction
 
@@ -50,6 +51,7 @@ class Database:
         """Open the database at `address`; raises storage.engine.UnknownDatabase for a wrong address."""
         self.url = parse_url(address)
         self._writing = open_engine(self.url, writes=True)
+        sealing.watch(self._writing)
         self._reading = open_engine(self.url, readers=_READERS, writes=False)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="zicha-read")
@@ -132,7 +134,7 @@ class Database:
             job.result = job.error = None
             try:
                 with self._writing.begin() as connection:
-                    job.result = job.unit(Transaction(connection, job.zone_id))
+                    job.result = _run_and_seal(connection, job)
                 return
             except exc.DBAPIError as error:
                 job.error = _in_plain_words(error)
@@ -165,13 +167,23 @@ def _run_in_savepoint(connection: Connection, job: _Job) -> None:
     job.result = job.error = None
     connection.exec_driver_sql("SAVEPOINT unit")
     try:
-        job.result = job.unit(Transaction(connection, job.zone_id))
+        job.result = _run_and_seal(connection, job)
     except exc.DBAPIError:
         raise  # the database itself is in doubt: the whole batch is repeated one by one
     except Exception as error:
         job.error = error
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
     connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+
+
+def _run_and_seal(connection: Connection, job: _Job) -> Any:
+    tx, changes = Transaction(connection, job.zone_id), sealing.Changes(connection)
+    try:
+        result = job.unit(tx)
+        changes.anchor(tx)
+    finally:
+        sealing.stop(connection)
+    return result
 
 
 def _resolve(batch: list[_Job]) -> None:

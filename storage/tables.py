@@ -31,11 +31,11 @@ metadata = MetaData(
 )
 
 
-def _zone() -> Column[int]:
+def zone_column() -> Column[int]:
     return Column("zone_id", Id, nullable=False)
 
 
-def _belongs_to(table: str, column: str) -> ForeignKeyConstraint:
+def belongs_to(table: str, column: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["zone_id", column], [f"{table}.zone_id", f"{table}.id"])
 
 
@@ -52,7 +52,7 @@ zones = Table(
 people = Table(
     "people",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("telegram_id", Id),
     Column("name", String(100), nullable=False),
@@ -67,7 +67,7 @@ people = Table(
 roles = Table(
     "roles",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("person_id", Id, nullable=False),
     Column("role", String(24), nullable=False),
@@ -75,8 +75,8 @@ roles = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
-    _belongs_to("people", "person_id"),
-    _belongs_to("enterprises", "enterprise_id"),
+    belongs_to("people", "person_id"),
+    belongs_to("enterprises", "enterprise_id"),
     Index("ix_roles_person", "zone_id", "person_id"),
     Index("ix_roles_enterprise", "zone_id", "enterprise_id", "role"),
 )
@@ -84,7 +84,7 @@ roles = Table(
 enterprises = Table(
     "enterprises",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("name", String(200), nullable=False),
     Column("uscc", String(18), nullable=False),
@@ -101,32 +101,32 @@ enterprises = Table(
 enterprise_trades = Table(
     "enterprise_trades",
     metadata,
-    _zone(),
+    zone_column(),
     Column("enterprise_id", Id, nullable=False),
     Column("sector", String(64), nullable=False),
     Column("place", Integer, nullable=False),
     PrimaryKeyConstraint("zone_id", "enterprise_id", "sector"),
-    _belongs_to("enterprises", "enterprise_id"),
+    belongs_to("enterprises", "enterprise_id"),
 )
 
 enterprise_traits = Table(
     "enterprise_traits",
     metadata,
-    _zone(),
+    zone_column(),
     Column("enterprise_id", Id, nullable=False),
     Column("trait", String(64), nullable=False),
     Column("present", Boolean, nullable=False),
     Column("answered_by", Id),
     Column("answered_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("zone_id", "enterprise_id", "trait"),
-    _belongs_to("enterprises", "enterprise_id"),
+    belongs_to("enterprises", "enterprise_id"),
 )
 
 # Who holds a position by name and phone as the office knows it, before and beside a bound Telegram account.
 contacts = Table(
     "contacts",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("enterprise_id", Id, nullable=False),
     Column("role", String(24), nullable=False),
@@ -135,14 +135,14 @@ contacts = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
-    _belongs_to("enterprises", "enterprise_id"),
+    belongs_to("enterprises", "enterprise_id"),
     Index("ix_contacts_enterprise", "zone_id", "enterprise_id", "role"),
 )
 
 invitations = Table(
     "invitations",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("token_hash", String(64), nullable=False),
     Column("role", String(24), nullable=False),
@@ -156,7 +156,7 @@ invitations = Table(
     Column("revoked_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
     UniqueConstraint("zone_id", "token_hash"),
-    _belongs_to("enterprises", "enterprise_id"),
+    belongs_to("enterprises", "enterprise_id"),
     Index("ix_invitations_enterprise", "zone_id", "enterprise_id"),
 )
 
@@ -164,7 +164,7 @@ invitations = Table(
 extra_items = Table(
     "extra_items",
     metadata,
-    _zone(),
+    zone_column(),
     Column("enterprise_id", Id, nullable=False),
     Column("item", Integer, nullable=False),
     Column("version", Integer, nullable=False),
@@ -175,14 +175,14 @@ extra_items = Table(
     Column("added_at", UtcDateTime, nullable=False),
     Column("retired_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "enterprise_id", "item", "version"),
-    _belongs_to("enterprises", "enterprise_id"),
+    belongs_to("enterprises", "enterprise_id"),
 )
 
 # Unverified criteria that an officer of this zone has read and taken over, or not (待核 → 采用, 不采用).
 adoptions = Table(
     "adoptions",
     metadata,
-    _zone(),
+    zone_column(),
     Column("criterion_id", String(64), nullable=False),
     Column("adopted", Boolean, nullable=False),
     Column("decided_by", Id, nullable=False),
@@ -194,7 +194,7 @@ adoptions = Table(
 checklists = Table(
     "checklists",
     metadata,
-    _zone(),
+    zone_column(),
     Column("digest", String(64), nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -205,7 +205,7 @@ checklists = Table(
 inspections = Table(
     "inspections",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("enterprise_id", Id, nullable=False),
     Column("period", String(16), nullable=False),
@@ -225,7 +225,7 @@ inspections = Table(
     Column("seconds", Integer),
     Column("record_digest", String(64)),
     PrimaryKeyConstraint("zone_id", "id"),
-    _belongs_to("enterprises", "enterprise_id"),
+    belongs_to("enterprises", "enterprise_id"),
     ForeignKeyConstraint(["zone_id", "checklist_digest"], ["checklists.zone_id", "checklists.digest"]),
     CheckConstraint("state IN ('running', 'submitted', 'corrected')", name="state"),
     Index("ix_inspections_enterprise", "zone_id", "enterprise_id", "period"),
@@ -242,7 +242,7 @@ inspections = Table(
 answers = Table(
     "answers",
     metadata,
-    _zone(),
+    zone_column(),
     Column("inspection_id", Id, nullable=False),
     Column("item", Integer, nullable=False),
     Column("answer", String(1), nullable=False),
@@ -251,7 +251,7 @@ answers = Table(
     Column("answered_by", Id, nullable=False),
     Column("answered_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("zone_id", "inspection_id", "item"),
-    _belongs_to("inspections", "inspection_id"),
+    belongs_to("inspections", "inspection_id"),
     CheckConstraint("answer IN ('y', 'n', 'x', '.')", name="answer"),
 )
 
@@ -259,18 +259,18 @@ answers = Table(
 records = Table(
     "records",
     metadata,
-    _zone(),
+    zone_column(),
     Column("inspection_id", Id, nullable=False),
     Column("body", Text, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("zone_id", "inspection_id"),
-    _belongs_to("inspections", "inspection_id"),
+    belongs_to("inspections", "inspection_id"),
 )
 
 photos = Table(
     "photos",
     metadata,
-    _zone(),
+    zone_column(),
     Column("sha256", String(64), nullable=False),
     Column("dhash", String(16), nullable=False),
     Column("width", Integer, nullable=False),
@@ -284,7 +284,7 @@ photos = Table(
 attachments = Table(
     "attachments",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -305,7 +305,7 @@ attachments = Table(
 hazards = Table(
     "hazards",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("year", Integer, nullable=False),
     Column("sequence", Integer, nullable=False),
@@ -331,7 +331,7 @@ hazards = Table(
     Column("closed_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
     UniqueConstraint("zone_id", "year", "sequence"),
-    _belongs_to("enterprises", "enterprise_id"),
+    belongs_to("enterprises", "enterprise_id"),
     Index("ix_hazards_enterprise", "zone_id", "enterprise_id", "state"),
     Index("ix_hazards_open", "zone_id", "state", "deadline"),
     Index(
@@ -349,7 +349,7 @@ hazards = Table(
 sequences = Table(
     "sequences",
     metadata,
-    _zone(),
+    zone_column(),
     Column("name", String(32), nullable=False),
     Column("year", Integer, nullable=False),
     Column("value", Integer, nullable=False),
@@ -359,7 +359,7 @@ sequences = Table(
 duties = Table(
     "duties",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("enterprise_id", Id, nullable=False),
     Column("kind", String(48), nullable=False),
@@ -374,7 +374,7 @@ duties = Table(
     Column("inspection_id", Id),
     PrimaryKeyConstraint("zone_id", "id"),
     UniqueConstraint("zone_id", "enterprise_id", "kind", "period"),
-    _belongs_to("enterprises", "enterprise_id"),
+    belongs_to("enterprises", "enterprise_id"),
     CheckConstraint("state IN ('open', 'done', 'waived')", name="state"),
     Index("ix_duties_open", "zone_id", "state", "due_on"),
 )
@@ -383,7 +383,7 @@ duties = Table(
 duty_queue = Table(
     "duty_queue",
     metadata,
-    _zone(),
+    zone_column(),
     Column("at", UtcDateTime, nullable=False),
     Column("duty_id", Id, nullable=False),
     PrimaryKeyConstraint("zone_id", "at", "duty_id"),
@@ -393,7 +393,7 @@ duty_queue = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("chat_id", Id, nullable=False),
     Column("person_id", Id),
@@ -419,7 +419,7 @@ deliveries = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _zone(),
+    zone_column(),
     Column("at", UtcDateTime, nullable=False),
     Column("delivery_id", Id, nullable=False),
     PrimaryKeyConstraint("zone_id", "at", "delivery_id"),
@@ -430,7 +430,7 @@ outbox = Table(
 dialogs = Table(
     "dialogs",
     metadata,
-    _zone(),
+    zone_column(),
     Column("chat_id", Id, nullable=False),
     Column("kind", String(32), nullable=False),
     Column("data", Text, nullable=False),
@@ -443,7 +443,7 @@ dialogs = Table(
 updates = Table(
     "updates",
     metadata,
-    _zone(),
+    zone_column(),
     Column("update_id", Id, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("zone_id", "update_id"),
@@ -454,7 +454,7 @@ updates = Table(
 drafts = Table(
     "drafts",
     metadata,
-    _zone(),
+    zone_column(),
     Column("id", Id, nullable=False),
     Column("kind", String(32), nullable=False),
     Column("body", Text, nullable=False),
@@ -468,7 +468,7 @@ drafts = Table(
 events = Table(
     "events",
     metadata,
-    _zone(),
+    zone_column(),
     Column("number", Id, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("person_id", Id),
@@ -486,7 +486,7 @@ events = Table(
 notes = Table(
     "notes",
     metadata,
-    _zone(),
+    zone_column(),
     Column("name", String(48), nullable=False),
     Column("value", Text, nullable=False),
     PrimaryKeyConstraint("zone_id", "name"),

@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storage.subject import Subject
 from storage.tables import events
 
+if TYPE_CHECKING:
+    from storage.transaction import Transaction
+
 _START = bytes(32)
+_FIRST = datetime(2024, 1, 1, tzinfo=UTC)
+_LOCK = 6_001_003  # with the zone: PostgreSQL's advisory lock that lets one process at a time extend a chain
+SEALED = "sealed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +37,10 @@ class Event:
 class Trail(Subject):
     """Who did what to which thing, when, with the values before and after."""
 
+    def __init__(self, tx: "Transaction") -> None:
+        super().__init__(tx)
+        self._last: Head | None = None
+
     def add(
         self,
         what: str,
@@ -42,25 +53,65 @@ class Trail(Subject):
         after: Any = None,
     ) -> None:
         """Append one event, chained to the one before it in this zone."""
-        last = self.connection.execute(
-            select(events.c.number, events.c.hash)
+        body = json.dumps({"before": before, "after": after}, ensure_ascii=False, sort_keys=True, default=str)
+        self._append(self._locked_head(), what, subject, subject_id, person_id, at, body)
+
+    def add_seals(self, seals: Mapping[str, Any]) -> None:
+        """Append the seals of rows (see storage.sealing); they carry the time of the event before them."""
+        last = self._locked_head()
+        body = json.dumps({"before": None, "after": seals}, ensure_ascii=False, sort_keys=True)
+        self._append(last, SEALED, "rows", None, None, last.at, body)
+
+    def head(self) -> "Head":
+        """The last event; written down elsewhere, it shows later that nothing before it was taken away."""
+        row = self.connection.execute(
+            select(events.c.number, events.c.at, events.c.hash)
             .where(events.c.zone_id == self.zone_id)
             .order_by(events.c.number.desc())
             .limit(1)
         ).one_or_none()
-        number, previous = (last.number + 1, last.hash) if last else (1, _START)
-        body = json.dumps({"before": before, "after": after}, ensure_ascii=False, sort_keys=True, default=str)
+        return Head(row.number, row.at, bytes(row.hash)) if row else Head(0, _FIRST, _START)
+
+    def holds(self, head: str) -> bool:
+        """Whether the event of an earlier head (as its text) still stands there unchanged."""
+        number, _, digest = head.partition(":")
+        row = self.connection.execute(
+            select(events.c.hash).where(
+                events.c.zone_id == self.zone_id, events.c.number == (int(number) if number.isdecimal() else 0)
+            )
+        ).one_or_none()
+        return row is not None and bytes(row.hash).hex() == digest
+
+    def _locked_head(self) -> "Head":
+        if self._last is None:
+            if self.connection.dialect.name == "postgresql":
+                self.connection.execute(select(func.pg_advisory_xact_lock(_LOCK, self.zone_id % 2**31)))
+            self._last = self.head()
+        return self._last
+
+    def _append(
+        self,
+        last: "Head",
+        what: str,
+        subject: str,
+        subject_id: int | None,
+        person_id: int | None,
+        at: datetime,
+        body: str,
+    ) -> None:
         row = {
-            "number": number,
-            "at": at,
+            "number": last.number + 1,
+            "at": at.astimezone(UTC),
             "person_id": person_id,
             "what": what,
             "subject": subject,
             "subject_id": subject_id,
             "body": body,
         }
-        digest = _digest(self.zone_id, previous, row)
-        self.connection.execute(events.insert(), {"zone_id": self.zone_id, **row, "previous": previous, "hash": digest})
+        digest = _digest(self.zone_id, last.hash, row)
+        values = {"zone_id": self.zone_id, **row, "previous": last.hash, "hash": digest}
+        self.connection.execute(events.insert(), values)
+        self._last = Head(last.number + 1, at, digest)
 
     def of(self, subject: str, subject_id: int) -> list[Event]:
         """The history of one thing, oldest first."""
@@ -88,6 +139,18 @@ class Trail(Subject):
                     return expected
                 expected += 1
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain; number 0 before the first event."""
+
+    number: int
+    at: datetime
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash.hex()}"
 
 
 def _digest(zone_id: int, previous: bytes, row: Any) -> bytes:

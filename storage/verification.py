@@ -1,0 +1,132 @@
+"""Whether everything still is what the program wrote: the chain of the trail, and every kept row against its seal."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy import Table, select
+
+from storage import sealing
+from storage.tables import answers, events, inspections, zones
+from storage.trail import SEALED
+from storage.transaction import Transaction
+
+
+class Wrong(StrEnum):
+    """What is wrong with the trail or a row."""
+
+    CHAIN = "chain"
+    HEAD = "head"
+    ALTERED = "altered"
+    REPLACED = "replaced"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+WRONG_NAMES = {
+    Wrong.CHAIN: "操作记录从第 {event} 条起对不上，可能被改动过",
+    Wrong.HEAD: "操作记录里没有当时抄下的那一条，末尾可能被删过",
+    Wrong.ALTERED: "内容被改动过",
+    Wrong.REPLACED: "内容曾被改动，后来程序又保存过（第 {event} 条）",
+    Wrong.REMOVED: "记录被删掉了",
+    Wrong.ADDED: "记录不是程序写进来的",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """One thing that is wrong; `event` is the number in the trail where that is where it shows."""
+
+    wrong: Wrong
+    table: str
+    key: str = ""
+    event: int | None = None
+
+    def __str__(self) -> str:
+        words = WRONG_NAMES[self.wrong].format(event=self.event)
+        return f"{self.table} {self.key}：{words}" if self.key else words
+
+
+def faults(tx: Transaction, *, head: str = "") -> Iterator[Fault]:
+    """Everything that does not fit, the chain first; `head` is an earlier `Trail.head()` that was written down.
+
+    Keeps one seal a row in memory: some 200 bytes each.
+    """
+    broken = tx.trail.broken_at()
+    if broken is not None:
+        yield Fault(wrong=Wrong.CHAIN, table=events.name, event=broken)
+    if head and not tx.trail.holds(head):
+        yield Fault(wrong=Wrong.HEAD, table=events.name)
+    seals: dict[str, dict[str, str]] = {}
+    yield from _replay(tx, seals)
+    for table in sealing.kept_tables():
+        if table is answers:
+            yield from _answers_faults(tx, seals.pop(sealing.ANSWERS, {}))
+        else:
+            yield from _faults_of(tx, table, seals.pop(table.name, {}))
+
+
+def _replay(tx: Transaction, seals: dict[str, dict[str, str]]) -> Iterator[Fault]:
+    """Fill `seals` with the last seal of each row; a row changed outside the program shows when it is sealed again."""
+    statement = select(events.c.number, events.c.body).where(events.c.zone_id == tx.zone_id, events.c.what == SEALED)
+    for number, body in tx.connection.execute(statement.order_by(events.c.number), execution_options=_STREAM):
+        for table, rows in _seals_in(body):
+            known = seals.setdefault(table, {})
+            for key, (was, now) in rows.items():
+                if known.get(key, sealing.NONE) != was:
+                    yield Fault(wrong=Wrong.REPLACED, table=table, key=key, event=number)
+                known[key] = now
+
+
+def _seals_in(body: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """The seals of one event; an altered event that makes no sense says nothing, the chain names it."""
+    try:
+        for table, rows in json.loads(body)["after"].items():
+            yield table, {str(key): [str(was), str(now)] for key, (was, now) in rows.items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return
+
+
+def _faults_of(tx: Transaction, table: Table, seals: dict[str, str]) -> Iterator[Fault]:
+    mine = table.c.id == tx.zone_id if table is zones else table.c.zone_id == tx.zone_id
+    for row in tx.connection.execute(select(table).where(mine), execution_options=_STREAM).mappings():
+        key = sealing.key_of(table, row)
+        seal, now = seals.pop(key, sealing.NONE), sealing.seal_of(table, row)
+        if seal != now:
+            wrong = Wrong.ADDED if seal == sealing.NONE else Wrong.ALTERED
+            yield Fault(wrong=wrong, table=table.name, key=key)
+    for key, seal in seals.items():
+        if seal != sealing.NONE:
+            yield Fault(wrong=Wrong.REMOVED, table=table.name, key=key)
+
+
+def _answers_faults(tx: Transaction, seals: dict[str, str]) -> Iterator[Fault]:
+    """The answers of submitted inspections against their seal, those of running ones against the progress."""
+    statement = select(answers).where(answers.c.zone_id == tx.zone_id)
+    ordered = statement.order_by(answers.c.inspection_id, answers.c.item)
+    rows = tx.connection.execute(ordered, execution_options=_STREAM).mappings()
+    for inspection_id, group in groupby(rows, key=itemgetter("inspection_id")):
+        kept, key = list(group), str(inspection_id)
+        seal = seals.pop(key, sealing.NONE)
+        if seal == sealing.NONE:
+            fits = _fits_progress(tx, inspection_id, {r["item"]: r["answer"] for r in kept})
+        else:
+            fits = seal == sealing.seal_of_answers(kept)
+        if not fits:
+            yield Fault(wrong=Wrong.ALTERED, table=answers.name, key=key)
+    for key, seal in seals.items():
+        if seal != sealing.seal_of_answers(()):
+            yield Fault(wrong=Wrong.REMOVED, table=answers.name, key=key)
+
+
+def _fits_progress(tx: Transaction, inspection_id: int, kept: dict[int, str]) -> bool:
+    mine = (inspections.c.zone_id == tx.zone_id) & (inspections.c.id == inspection_id)
+    progress = str(tx.connection.execute(select(inspections.c.progress).where(mine)).scalar() or "")
+    said = {item: answer for item, answer in enumerate(progress[::2]) if answer != "."}
+    return said == {item: answer for item, answer in kept.items() if answer != "."}
+
+
+_STREAM = {"yield_per": 1000}
