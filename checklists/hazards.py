@@ -26,18 +26,33 @@ class Source(StrEnum):
     """Where a hazard was found."""
 
     SELF_INSPECTION = "self_inspection"
+    OFFICIAL_INSPECTION = "official_inspection"
+    TIP = "tip"
+    TRANSFER = "transfer"
+    EXPERT = "expert"
+    WORKER = "worker"
 
 
-SOURCE_NAMES: Mapping[Source, str] = {Source.SELF_INSPECTION: "企业自查"}
+SOURCE_NAMES: Mapping[Source, str] = {
+    Source.SELF_INSPECTION: "企业自查",
+    Source.OFFICIAL_INSPECTION: "监督检查",
+    Source.TIP: "举报查实",
+    Source.TRANSFER: "上级交办",
+    Source.EXPERT: "专家或保险机构检查",
+    Source.WORKER: "从业人员报告",
+}
 
 
 class State(StrEnum):
-    """Where a hazard stands between finding and close-out (销号)."""
+    """Where a hazard stands between finding and close-out (销号); the moves between are in checklists.hazard_life."""
 
     FOUND = "found"
     CONFIRMED = "confirmed"
     RECTIFYING = "rectifying"
     FIXED_ON_SPOT = "fixed_on_spot"
+    HANDED_IN = "handed_in"
+    REVIEWED = "reviewed"
+    CLOSED = "closed"
     WITHDRAWN = "withdrawn"
 
 
@@ -46,6 +61,9 @@ STATE_NAMES: Mapping[State, str] = {
     State.CONFIRMED: "待落实整改",
     State.RECTIFYING: "整改中",
     State.FIXED_ON_SPOT: "立查立改，待复核",
+    State.HANDED_IN: "已整改，待复查",
+    State.REVIEWED: "复查通过，待销号",
+    State.CLOSED: "已销号",
     State.WITHDRAWN: "误报，已撤回",
 }
 
@@ -56,12 +74,18 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.CONFIRMED: frozenset({State.RECTIFYING, State.FIXED_ON_SPOT, State.WITHDRAWN}),
     State.RECTIFYING: frozenset({State.WITHDRAWN}),
     State.FIXED_ON_SPOT: frozenset({State.WITHDRAWN}),
+    State.HANDED_IN: frozenset(),
+    State.REVIEWED: frozenset(),
+    State.CLOSED: frozenset(),
     State.WITHDRAWN: frozenset(),
 }
 
+# Still on somebody's desk: neither closed nor found in error.
+OPEN_STATES = frozenset(State) - {State.CLOSED, State.WITHDRAWN}
+
 
 class MoveRefused(ValueError):
-    """A step the life of a hazard does not have; the text can be shown to a person."""
+    """A step that the life of a hazard does not have, or not yet, or not for this person; the text is for people."""
 
 
 def move(state: State, to: State, arrangements: "Arrangements | None" = None) -> State:
@@ -108,6 +132,8 @@ class Hazard:
     """One hazard on the list; `item` counts from 0 in its inspection's checklist, `version` rises with every change.
 
     `level` is the criterion's proposal until `level_confirmed_by` names the person who confirmed or changed it.
+    `life` counts how often it was opened: a reopened hazard keeps its number and begins its next life. `round` counts
+    how often it came to rectifying in all lives: evidence and reviews belong to one round.
     """
 
     id: int
@@ -128,10 +154,41 @@ class Hazard:
     version: int
     found_by: int
     found_at: datetime
+    department_id: int | None = None
+    official_inspection_id: int | None = None
+    risk_point_id: int | None = None
+    place: str = ""
+    life: int = 1
+    round: int = 1
+    sampled: bool = False
+    fakes: int = 0
+    handed_in_by: int | None = None
+    handed_in_at: datetime | None = None
+    reviewed_by: int | None = None
+    reviewed_at: datetime | None = None
+    closed_by: int | None = None
+    closed_at: datetime | None = None
+    listed_at: datetime | None = None
+    reported_at: datetime | None = None
 
     @property
     def is_live(self) -> bool:
         return self.state is not State.WITHDRAWN
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is under listed supervision (挂牌督办)."""
+        return self.listed_at is not None
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the deadline has passed without evidence handed in; `today` is the day in Shanghai."""
+        deadline = self.arrangements.deadline
+        waiting = self.state in (State.FOUND, State.CONFIRMED, State.RECTIFYING)
+        return waiting and deadline is not None and deadline < today
 
     @property
     def is_settled(self) -> bool:

@@ -1,0 +1,77 @@
+"""Pictures that may not show what they claim: used before, shown elsewhere, or older than the hazard."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+SAME_BITS = 6
+LOOK_BITS = 12
+
+
+class Doubt(StrEnum):
+    """Why a reviewer should look at a picture twice; none of them is proof."""
+
+    BEFORE_AGAIN = "before_again"
+    USED_ELSEWHERE = "used_elsewhere"
+    RESEMBLES = "resembles"
+    OLDER = "older"
+
+
+DOUBT_NAMES: Mapping[Doubt, str] = {
+    Doubt.BEFORE_AGAIN: "和整改前的照片几乎一样",
+    Doubt.USED_ELSEWHERE: "这张照片在别处用过",
+    Doubt.RESEMBLES: "和另一张照片很像，请对照看",
+    Doubt.OLDER: "这张照片在发现隐患以前就发来过",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A picture as it is kept: `first_kept_at` is when its content first reached the bot, whoever sent it."""
+
+    attachment_id: int
+    sha256: str
+    dhash: str
+    hazard_id: int | None
+    before: bool
+    first_kept_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suspicion:
+    """One picture in doubt, with the picture to show beside it where there is one."""
+
+    picture: Picture
+    doubt: Doubt
+    beside: Picture | None = None
+    bits: int = 0
+
+
+def distance(one: str, other: str) -> int:
+    """Differing bits of two 64-bit dhashes in hex: up to 6 the same photo, to 12 a person should look; never proof."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def suspicions(picture: Picture, others: Iterable[Picture], *, found_at: datetime) -> list[Suspicion]:
+    """What speaks against `picture` as evidence of a hazard found at `found_at`, the strongest first.
+
+    `others` are the pictures to compare with: of the same hazard and of everything else the firm handed in.
+    """
+    doubts = []
+    if picture.first_kept_at < found_at:
+        doubts.append(Suspicion(picture=picture, doubt=Doubt.OLDER))
+    for other in others:
+        if other.attachment_id == picture.attachment_id:
+            continue
+        bits = 0 if other.sha256 == picture.sha256 else distance(picture.dhash, other.dhash)
+        if bits <= LOOK_BITS and (doubt := _doubt(picture, other, same=bits <= SAME_BITS)):
+            doubts.append(Suspicion(picture=picture, doubt=doubt, beside=other, bits=bits))
+    return sorted(doubts, key=lambda s: (list(Doubt).index(s.doubt), s.bits))
+
+
+def _doubt(picture: Picture, other: Picture, *, same: bool) -> Doubt | None:
+    if other.hazard_id == picture.hazard_id and other.hazard_id is not None:
+        # Two pictures of the repaired place are alike by right; one like the picture from before is not.
+        return Doubt.BEFORE_AGAIN if same and other.before else None
+    return Doubt.USED_ELSEWHERE if same else Doubt.RESEMBLES

@@ -1,0 +1,45 @@
+"""Found again (屡查屡犯) and not found (查不出): facts for the office, with the records that show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from checklists.hazards import Hazard, Source
+
+_SELF = frozenset({Source.SELF_INSPECTION, Source.WORKER})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missed:
+    """An outsider found what the last self-inspection had answered 合格 (`answered_at`, by `answered_by`)."""
+
+    hazard: Hazard
+    inspection_id: int
+    item: int
+    answered_by: int
+    answered_at: datetime
+
+
+def repeats_of(hazard: Hazard, others: Sequence[Hazard], *, window_days: int) -> list[Hazard]:
+    """Earlier hazards of the same criterion at the same enterprise within the window, the newest first.
+
+    What was withdrawn as found in error does not count. Two findings of one inspection are one occasion, not two.
+    """
+    if hazard.criterion_id is None:
+        return []
+    since = hazard.found_at - timedelta(days=window_days)
+    same = [o for o in others if _is_earlier_of_kind(o, hazard) and since <= o.found_at < hazard.found_at]
+    return sorted(same, key=lambda other: other.found_at, reverse=True)
+
+
+def _is_earlier_of_kind(other: Hazard, hazard: Hazard) -> bool:
+    if other.id == hazard.id or not other.is_live:
+        return False
+    if hazard.inspection_id is not None and other.inspection_id == hazard.inspection_id:
+        return False
+    return other.enterprise_id == hazard.enterprise_id and other.criterion_id == hazard.criterion_id
+
+
+def should_have_been_found(source: Source) -> bool:
+    """Whether a finding from this source is held against the firm's own last inspection."""
+    return source not in _SELF
