@@ -11,7 +11,7 @@ from bot.sandbox import groups, people
 from bot.sandbox.steering import SandboxHooks, wait_until_idle
 from bot.sandbox.world import World
 from checklists.inspections import Answer
-from checklists.people import Role
+from checklists.people import ROLE_NAMES, Role
 from handlers.duties import period_for
 from handlers.standards import checklist_for
 from handlers.words import SHANGHAI
@@ -64,8 +64,10 @@ class SampleZone(_Row):
     groups: tuple[SampleGroup, ...]
 
     @property
-    def everybody(self) -> list[SamplePerson]:
-        return [*self.office, *(p for e in self.enterprises for p in e.people), *self.workers]
+    def everybody(self) -> list[tuple[SamplePerson, str]]:
+        """All people with the place they belong to."""
+        of_firms = [(person, firm.name) for firm in self.enterprises for person in firm.people]
+        return [*((p, "安全监管办公室") for p in self.office), *of_firms, *((p, p.enterprise) for p in self.workers)]
 
 
 def load_sample() -> SampleZone:
@@ -77,8 +79,9 @@ async def settle_zone(database: ZoneDatabase, world: World, *, now: datetime) ->
     """Put the sample into an empty zone (a kept one is left as it is) and its people into the sandbox."""
     sample = load_sample()
     await database.write(lambda tx: _settle(tx, sample, now))
-    for person in sample.everybody:
-        world.add_person(person.name, id=person.telegram_id, started=True)
+    for person, place in sample.everybody:
+        note = f"{place} · {ROLE_NAMES[person.role]}"
+        world.add_person(person.name, id=person.telegram_id, started=True, note=note)
     for group in sample.groups:
         groups.found_group(world, group.title, list(group.members))
     first, officer = sample.enterprises[0].people[0], sample.office[0]

@@ -63,7 +63,7 @@ async def run_sandbox(
     async with contextlib.AsyncExitStack() as stack:
         stopped = await stack.enter_async_context(_until_stopped())
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zicha-")))
-        world = World(name="安全自查", token=SANDBOX_TOKEN, recording=record is not None, record_file=record)
+        world = World(name="安全自查", token=SANDBOX_TOKEN, recording=True, record_file=record)
         clock = MovableClock()
         hooks = SandboxBot(clock)
         server = await stack.enter_async_context(_serving(world, hooks, port))

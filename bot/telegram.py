@@ -122,7 +122,7 @@ def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str]]:
     if request_data is None:
         return None, {}
     if request_data.contains_files:
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)  # or a Chinese file name arrives in percent signs
         for name, value in request_data.json_parameters.items():
             form.add_field(name, value)
         for name, (filename, content, mime) in (request_data.multipart_data or {}).items():

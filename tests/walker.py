@@ -18,6 +18,7 @@ from handlers.replies import unpack
 
 # In this order: the first label that is on the card is pressed.
 _ONWARD = (
+    "再查一次",
     "先跳过",
     "就用题目的话",
     "是重大隐患",
@@ -32,13 +33,12 @@ _ONWARD = (
     "全部放到本题",
     "提交",
     "继续自查",
-    "再查一次",
     "开始自查",
     "返回首页",
     "返回这一题",
 )
 _HAZARD_SHARE = 6  # one in six questions is answered 有隐患
-_ANSWER_S = 1.5
+_ANSWER_S = 0.6
 
 
 @dataclass(kw_only=True)
