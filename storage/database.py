@@ -117,24 +117,30 @@ class Database:
                 _resolve(batch)
 
     def _keep(self, batch: list[_Job]) -> None:
-        """Commit the units together; if that fails, each alone, so that one bad unit costs only itself."""
-        if len(batch) > 1:
-            try:
-                with self._writing.begin() as connection:
-                    for job in batch:
-                        _run_in_savepoint(connection, job)
-                return
-            except exc.DBAPIError as error:
-                logger.info("a shared commit failed (%s), repeating its units one by one", type(error.orig).__name__)
+        """Commit the units together; if one fails, with a way back to before it; if that fails, each alone.
+
+        So a bad unit costs only itself, and the usual case costs no savepoints.
+        """
+        if len(batch) > 1 and (self._kept_by(_run_and_seal, batch) or self._kept_by(_run_in_savepoint, batch)):
+            return
         for job in batch:
             self._keep_alone(job)
 
+    def _kept_by(self, run: Callable[[Connection, _Job], None], batch: list[_Job]) -> bool:
+        try:
+            with self._writing.begin() as connection:
+                for job in batch:
+                    run(connection, job)
+        except Exception as error:
+            logger.info("a shared commit failed (%s), its units are repeated", type(error).__name__)
+            return False
+        return True
+
     def _keep_alone(self, job: _Job) -> None:
         for attempt in range(1, ATTEMPTS + 1):
-            job.result = job.error = None
             try:
                 with self._writing.begin() as connection:
-                    job.result = _run_and_seal(connection, job)
+                    _run_and_seal(connection, job)
                 return
             except exc.DBAPIError as error:
                 job.error = _in_plain_words(error)
@@ -164,10 +170,9 @@ class ZoneDatabase:
 
 
 def _run_in_savepoint(connection: Connection, job: _Job) -> None:
-    job.result = job.error = None
     connection.exec_driver_sql("SAVEPOINT unit")
     try:
-        job.result = _run_and_seal(connection, job)
+        _run_and_seal(connection, job)
     except exc.DBAPIError:
         raise  # the database itself is in doubt: the whole batch is repeated one by one
     except Exception as error:
@@ -176,14 +181,14 @@ def _run_in_savepoint(connection: Connection, job: _Job) -> None:
     connection.exec_driver_sql("RELEASE SAVEPOINT unit")
 
 
-def _run_and_seal(connection: Connection, job: _Job) -> Any:
+def _run_and_seal(connection: Connection, job: _Job) -> None:
+    job.result = job.error = None
     tx, changes = Transaction(connection, job.zone_id), sealing.Changes(connection)
     try:
-        result = job.unit(tx)
+        job.result = job.unit(tx)
         changes.anchor(tx)
     finally:
         sealing.stop(connection)
-    return result
 
 
 def _resolve(batch: list[_Job]) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from storage.hot import Hot
 from storage.subject import Subject
 from storage.tables import dialogs
 
-_GET = select(dialogs.c.kind, dialogs.c.data, dialogs.c.expires_at).where(
-    dialogs.c.zone_id == bindparam("zone"), dialogs.c.chat_id == bindparam("chat_id")
+_GET = Hot(
+    lambda _: select(dialogs.c.kind, dialogs.c.data, dialogs.c.expires_at).where(
+        dialogs.c.zone_id == bindparam("zone"), dialogs.c.chat_id == bindparam("chat_id")
+    )
 )
 
 
@@ -28,7 +31,7 @@ class Dialogs(Subject):
 
     def of(self, chat_id: int, *, now: datetime) -> Dialog | None:
         """The dialog this chat is in, unless it has expired."""
-        row = self.connection.execute(_GET, {"zone": self.zone_id, "chat_id": chat_id}).one_or_none()
+        row = _GET.row(self.connection, {"zone": self.zone_id, "chat_id": chat_id})
         if row is None or (row.expires_at is not None and row.expires_at <= now):
             return None
         return Dialog(row.kind, json.loads(row.data))

@@ -1,12 +1,14 @@
 """Inspections (自查) with their checklists and answers; the row of the inspection carries the whole progress."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from checklists.inspections import Answer, Inspection, InspectionState, ItemAnswer, Progress
+from storage.hot import Hot
 from storage.subject import Subject
 from storage.tables import answers, checklists, inspections, records
 from storage.types import new_id
@@ -15,17 +17,21 @@ if TYPE_CHECKING:
     from storage.transaction import Transaction
 
 _COLUMNS = [c for c in inspections.c if c.name != "zone_id"]
-_GET = select(*_COLUMNS).where(inspections.c.zone_id == bindparam("zone"), inspections.c.id == bindparam("id"))
+_GET = Hot(
+    lambda _: select(*_COLUMNS).where(inspections.c.zone_id == bindparam("zone"), inspections.c.id == bindparam("id"))
+)
 # The progress read before must still stand: another process may have written between our reading and writing.
-_TOUCH = (
-    inspections.update()
-    .where(
-        inspections.c.zone_id == bindparam("zone"),
-        inspections.c.id == bindparam("run"),
-        inspections.c.state == InspectionState.RUNNING.value,
-        inspections.c.progress == bindparam("before"),
+_TOUCH = Hot(
+    lambda _: (
+        inspections.update()
+        .where(
+            inspections.c.zone_id == bindparam("zone"),
+            inspections.c.id == bindparam("run"),
+            inspections.c.state == InspectionState.RUNNING.value,
+            inspections.c.progress == bindparam("before"),
+        )
+        .values(progress=bindparam("after"), touched_at=bindparam("at"))
     )
-    .values(progress=bindparam("after"), touched_at=bindparam("at"))
 )
 
 
@@ -44,10 +50,10 @@ class Inspections(Subject):
     def get(self, inspection_id: int) -> Inspection | None:
         """The inspection with this id, read once in a transaction."""
         if inspection_id not in self._known:
-            row = self.connection.execute(_GET, {"zone": self.zone_id, "id": inspection_id}).one_or_none()
+            row = _GET.row(self.connection, {"zone": self.zone_id, "id": inspection_id})
             if row is None:
                 return None
-            self._known[inspection_id] = _inspection(row)
+            self._known[inspection_id] = _inspection(row._asdict())
         return self._known[inspection_id]
 
     def running(self, enterprise_id: int) -> Inspection | None:
@@ -88,7 +94,7 @@ class Inspections(Subject):
         )
         if enterprise_id is not None:
             statement = statement.where(inspections.c.enterprise_id == enterprise_id)
-        return [_inspection(row) for row in self.connection.execute(statement)]
+        return [_inspection(row._asdict()) for row in self.connection.execute(statement)]
 
     def start(
         self,
@@ -189,8 +195,8 @@ class Inspections(Subject):
 
     def _keep(self, inspection: Inspection, changed: Inspection, *, at: datetime) -> Inspection:
         texts = {"before": inspection.progress.text, "after": changed.progress.text}
-        done = self.connection.execute(_TOUCH, {"zone": self.zone_id, "run": inspection.id, **texts, "at": at})
-        if done.rowcount != 1:
+        values = {"zone": self.zone_id, "run": inspection.id, **texts, "at": at}
+        if _TOUCH.run(self.connection, values) != 1:
             raise InspectionChanged
         self._known[inspection.id] = changed
         return changed
@@ -279,11 +285,11 @@ class Inspections(Subject):
             .where(inspections.c.zone_id == self.zone_id, *conditions)
             .order_by(inspections.c.started_at.desc(), inspections.c.id.desc())
         )
-        return [_inspection(row) for row in self.connection.execute(statement)]
+        return [_inspection(row._asdict()) for row in self.connection.execute(statement)]
 
 
-def _inspection(row: Any) -> Inspection:
-    values = dict(row._mapping)
+def _inspection(row: Mapping[str, Any]) -> Inspection:
+    values = dict(row)
     values["state"] = InspectionState(values["state"])
     values["progress"] = Progress(values["progress"])
     return Inspection(**values)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from checklists.people import Assignment, Person, Role
+from storage.hot import Hot
 from storage.subject import Subject
 from storage.tables import people, roles
 from storage.types import new_id
@@ -24,9 +25,11 @@ _WITH_ROLES = select(
         (roles.c.zone_id == people.c.zone_id) & (roles.c.person_id == people.c.id) & roles.c.until.is_(None),
     )
 )
-_BY_TELEGRAM = _WITH_ROLES.where(
-    people.c.zone_id == bindparam("zone"), people.c.telegram_id == bindparam("telegram_id")
-).order_by(people.c.id, roles.c.id)
+_BY_TELEGRAM = Hot(
+    lambda _: _WITH_ROLES.where(
+        people.c.zone_id == bindparam("zone"), people.c.telegram_id == bindparam("telegram_id")
+    ).order_by(people.c.id, roles.c.id)
+)
 _BY_ID = _WITH_ROLES.where(people.c.zone_id == bindparam("zone"), people.c.id == bindparam("id")).order_by(roles.c.id)
 
 
@@ -35,7 +38,7 @@ class People(Subject):
 
     def by_telegram(self, telegram_id: int) -> Person | None:
         """The person with this Telegram account."""
-        found = self._people(self.connection.execute(_BY_TELEGRAM, {"zone": self.zone_id, "telegram_id": telegram_id}))
+        found = self._people(_BY_TELEGRAM.rows(self.connection, {"zone": self.zone_id, "telegram_id": telegram_id}))
         return found[0] if found else None
 
     def get(self, person_id: int) -> Person | None:

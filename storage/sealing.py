@@ -53,6 +53,16 @@ def kept_tables() -> list[Table]:
     return [t for t in metadata.sorted_tables if t.name not in TRANSIENT]
 
 
+def is_sealed(table: Table) -> bool:
+    """Whether single rows of this table are sealed."""
+    return table.name not in TRANSIENT and table.name not in _WITH_PARENT
+
+
+def needs_notice(statement: Any, params: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a change with these parameters may alter a seal."""
+    return is_sealed(statement.table) and _concerns(statement, statement.table, params)
+
+
 def sealed_columns(table: Table) -> list[Column[Any]]:
     """The columns a seal is made of."""
     return [c for c in table.c if c.name not in UNSEALED.get(table.name, frozenset())]
@@ -108,9 +118,9 @@ class Changes:
 
     def notice(self, connection: Connection, statement: Any, params: Sequence[Mapping[str, Any]]) -> None:
         """Note what `statement` is going to change."""
-        table = statement.table
-        if table.name in TRANSIENT or table.name in _WITH_PARENT or not _concerns(statement, table, params):
+        if not needs_notice(statement, params):
             return
+        table = statement.table
         known = self._before.setdefault(table.name, {})
         if isinstance(statement, Insert):
             rows = [{**_values(statement), **row} for row in params]
@@ -131,9 +141,8 @@ class Changes:
     def anchor(self, tx: "Transaction") -> None:
         """Append one event with the seals of all rows that are not as they were; nothing if there are none."""
         body = {}
-        tables = {t.name: t for t in kept_tables()}
         for name, before in self._before.items():
-            after = self._after(tx, tables[name], list(before))
+            after = self._after(tx, metadata.tables[name], list(before))
             changed = {k: [was, after.get(k, NONE)] for k, was in before.items() if after.get(k, NONE) != was}
             if changed:
                 body[name] = changed

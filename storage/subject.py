@@ -1,11 +1,14 @@
 """What the classes of all subjects share: the connection, the zone in every query, insert-if-new and upsert."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.hot import Hot
+from storage.sealing import is_sealed
 from storage.tables import sequences
 
 if TYPE_CHECKING:
@@ -24,16 +27,19 @@ class Subject:
 
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless a unique key already has it; whether it was new."""
-        make = self._insert(table).on_conflict_do_nothing()
         row = {"zone_id": self.zone_id, **values}
+        if not is_sealed(table):
+            return _hot_insert(table, *row).run(self.connection, row) == 1
+        make = self._insert(table).on_conflict_do_nothing()
         return self.connection.execute(make, row, execution_options={"preserve_rowcount": True}).rowcount == 1
 
     def upsert(self, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Insert the row, or set `values` on the row that has these keys (a primary or unique key with the zone)."""
-        statement = self._insert(table)
-        changes = {name: statement.excluded[name] for name in values}
-        statement = statement.on_conflict_do_update(index_elements=["zone_id", *keys], set_=changes)
-        self.connection.execute(statement, {"zone_id": self.zone_id, **keys, **values})
+        row = {"zone_id": self.zone_id, **keys, **values}
+        if not is_sealed(table):
+            _hot_upsert(table, ("zone_id", *keys), tuple(values)).run(self.connection, row)
+        else:
+            self.connection.execute(_upsert(self._insert(table), ("zone_id", *keys), tuple(values)), row)
 
     def next_number(self, name: str, year: int) -> int:
         """The next number people see, counted per zone and year without gaps: 1, 2, 3."""
@@ -45,3 +51,18 @@ class Subject:
 
     def _insert(self, table: Table) -> Any:
         return (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def _upsert(insert: Any, keys: tuple[str, ...], values: tuple[str, ...]) -> Any:
+    changes = {name: insert.excluded[name] for name in values}
+    return insert.on_conflict_do_update(index_elements=keys, set_=changes)
+
+
+@cache
+def _hot_insert(table: Table, *columns: str) -> Hot:
+    return Hot(lambda insert: insert(table).on_conflict_do_nothing(), *columns)
+
+
+@cache
+def _hot_upsert(table: Table, keys: tuple[str, ...], values: tuple[str, ...]) -> Hot:
+    return Hot(lambda insert: _upsert(insert(table), keys, values), *keys, *values)

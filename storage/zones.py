@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from storage.hot import Hot
 from storage.subject import Subject
 from storage.tables import zones
+
+_CURRENT = Hot(
+    lambda _: select(zones.c.id, zones.c.code, zones.c.name, zones.c.plan_id).where(zones.c.id == bindparam("zone"))
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,10 +29,8 @@ class Zones(Subject):
 
     def current(self) -> Zone | None:
         """The zone of this transaction, or None before it was founded."""
-        row = self.connection.execute(
-            select(zones.c.id, zones.c.code, zones.c.name, zones.c.plan_id).where(zones.c.id == self.zone_id)
-        ).one_or_none()
-        return Zone(**row._mapping) if row else None
+        row = _CURRENT.row(self.connection, {"zone": self.zone_id})
+        return Zone(**row._asdict()) if row else None
 
     def found(self, *, code: str, name: str, plan_id: str, at: datetime) -> Zone:
         """Create the zone of this transaction, or bring its name, code and plan up to date."""
