@@ -1,5 +1,6 @@
 """The menu: what a person can do now, by role; shown by /start, /zicha and any word that means nothing else."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ from handlers import (
 )
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, column, data, rows
-from handlers.routing import About, Command, Display, Press, Request, Route
+from handlers.routing import About, Command, Display, Press, Request, Route, Words
 from handlers.words import _, html
 
 # What stands in the menu, in this order. Each gives its buttons for the enterprise of the request
@@ -157,6 +158,7 @@ ROUTES: tuple[Route, ...] = (
     Command(name="start", needs=Permission.ANYONE, handler=start, menu=lambda: _("首页")),
     Command(name="zicha", needs=Permission.ANYONE, handler=home, menu=lambda: _("自查")),
     Command(name="help", needs=Permission.ANYONE, handler=help_, menu=lambda: _("怎么用")),
+    Words(name="menu", pattern=re.compile("菜单|首页|主菜单|回首页|返回首页"), needs=Permission.ANYONE, handler=home),
     Press(name="h", needs=Permission.ANYONE, handler=home),
     Press(name="hf", needs=Permission.SEE_ENTERPRISE, about=About.ENTERPRISE, handler=firm),
     Display(dialog="firm", needs=Permission.SEE_ENTERPRISE, about=About.ENTERPRISE, handler=firm),

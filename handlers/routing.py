@@ -283,6 +283,9 @@ def refuse(route: Route, request: Request) -> Reply:
         at=request.now,
         after={"route": name, "needs": route.needs.value},
     )
+    if isinstance(route, Input | Display):
+        # A screen that is no longer this person's must not hold the chat: the next word leads home.
+        request.tx.dialogs.leave(request.chat_id)
     words = _("这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。")
     if request.pressed:
         return Reply(toast=words, alert=True)
