@@ -154,4 +154,4 @@ class Intake:
                 return 5.0
             case _:
                 logger.warning("no connection to Telegram (%s), trying again", type(error).__name__)
-                return min(0.5 * 2 ** min(trouble, 8), _LONGEST_BACKOFF_S)
+                return min(0.5 * 2.0 ** min(trouble, 8), _LONGEST_BACKOFF_S)

@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import hashlib
 import os
 import random
 import signal
 import sys
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -15,18 +13,13 @@ import pytest
 
 from bot.program import open_zone
 from bot.sandbox.world import World
-from checklists.inspections import Answer
-from checklists.people import Role
-from storage.photos import PhotoStore, accept
-from storage.transaction import Transaction
-from tests.conftest import NOW, ZONE_ID
+from storage.photos import PhotoStore
+from tests.conftest import NOW
 from tests.living import settings_for
 from tests.sandbox import TOKEN, running_sandbox
-from tests.walker import Walker
+from tests.walker import check, settle
 
 KILLS = 200
-TRADES = ["machinery", "textile", "light-industry", "building-materials", "nonferrous", "metallurgy", "tobacco"]
-CODES = "0123456789"
 
 
 class Zygote:
@@ -69,21 +62,6 @@ async def running_zygote(environment: Mapping[str, str]) -> AsyncIterator[Zygote
         await process.wait()
 
 
-def settle(tx: Transaction, world: World) -> list[Walker]:
-    """Seven firms and ten people: three firms have two who walk the same inspection."""
-    walkers = []
-    for number in range(10):
-        firm_number = number % len(TRADES)
-        firm = tx.enterprises.add(name=f"样板{firm_number}厂", uscc=f"91150699MA0DEH0{firm_number:02}X", at=NOW)
-        tx.enterprises.set_trades(firm.id, [TRADES[firm_number]], at=NOW)
-        tx.enterprises.profiled(firm.id, at=NOW)
-        phone = world.add_person(f"{CODES[number]}号厂长", started=True)
-        person = tx.people.add(name=phone.first_name, telegram_id=phone.id, at=NOW)
-        tx.people.assign(person.id, Role.PRINCIPAL, enterprise_id=firm.id, at=NOW, by=None)
-        walkers.append(Walker(world=world, user_id=phone.id))
-    return walkers
-
-
 async def polling(world: World) -> None:
     """Wait until the bot just started asks for updates."""
     turn = world.poll_turn
@@ -100,7 +78,7 @@ async def test_nothing_that_was_told_is_lost_over_two_hundred_kills(address: str
         sandbox = await stack.enter_async_context(running_sandbox(world))
         settings = settings_for(address, tmp_path / "data", sandbox.base_url)
         async with open_zone(settings, now=NOW) as database:
-            walkers = await database.write(lambda tx: settle(tx, world))
+            walkers = await database.write(lambda tx: settle(tx, world, NOW))
         environment = {
             "ZICHA_TOKEN": TOKEN,
             "ZICHA_ADMINISTRATORS": "1",
@@ -126,34 +104,3 @@ async def test_nothing_that_was_told_is_lost_over_two_hundred_kills(address: str
 
     async with open_zone(settings, now=NOW) as database:
         await database.read(lambda tx: check(tx, walkers, PhotoStore(tmp_path / "data" / "photos")))
-
-
-def check(tx: Transaction, walkers: list[Walker], store: PhotoStore) -> None:
-    """What people said is what is kept, once."""
-    said = {key: wanted for walker in walkers for key, wanted in walker.said.items()}
-    assert len(said) > 100, "the walk was too short to prove anything"
-    runs = {run for run, _ in said}
-    live: Counter[tuple[int, int]] = Counter()
-    for hazard in tx.hazards.in_zone(offset=0, limit=1_000_000):
-        assert hazard.inspection_id is not None
-        assert hazard.item is not None
-        live[hazard.inspection_id, hazard.item] += hazard.is_live
-    for run in runs:
-        inspection = tx.inspections.get(run)
-        assert inspection is not None
-        answers = tx.inspections.answers_of(run)
-        for item in range(len(inspection.progress)):
-            if (run, item) not in said:
-                continue
-            wanted = Answer(said[run, item])
-            assert inspection.progress.answer(item) is wanted, (run, item)
-            assert answers[item].answer is wanted, (run, item)
-            assert live[run, item] == (wanted is Answer.HAZARD), (run, item)
-    numbers = [(h.year, h.sequence) for h in tx.hazards.in_zone(offset=0, limit=1_000_000)]
-    assert sorted(numbers) == [(2026, n) for n in range(1, len(numbers) + 1)], "hazard numbers have gaps or repeat"
-    kept = Counter(a.sha256 for run in runs for a in tx.attachments.of_inspection(run))
-    sent = [hashlib.sha256(accept(photo).data).hexdigest() for w in walkers for photo in w.photos_sent]
-    assert kept == Counter(sent), "every photo once"
-    assert store.verify() == []
-    assert tx.trail.broken_at() is None
-    assert tx.zone_id == ZONE_ID

@@ -4,8 +4,10 @@ import asyncio
 import io
 import random
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from PIL import Image
@@ -14,7 +16,11 @@ from bot.sandbox import pressing
 from bot.sandbox.attachments import send_photos
 from bot.sandbox.people import Unable, say
 from bot.sandbox.world import World
+from checklists.inspections import Answer
+from checklists.people import Role
 from handlers.replies import unpack
+from storage.photos import PhotoStore
+from storage.transaction import Transaction
 
 # In this order: the first label that is on the card is pressed.
 _ONWARD = (
@@ -37,6 +43,7 @@ _ONWARD = (
     "返回首页",
     "返回这一题",
 )
+TRADES = ["machinery", "textile", "light-industry", "building-materials", "nonferrous", "metallurgy", "tobacco"]
 _HAZARD_SHARE = 6  # one in six questions is answered 有隐患
 _ANSWER_S = 0.6
 
@@ -128,3 +135,48 @@ class Walker:
     def _looks(self) -> object:
         chat = self.world.chats[self.user_id]
         return [(m["message_id"], m.get("edit_date"), m.get("text")) for m in list(chat.messages.values())[-3:]]
+
+
+def settle(tx: Transaction, world: World, now: datetime) -> list[Walker]:
+    """Seven firms and ten people: three firms have two who walk the same inspection."""
+    walkers = []
+    for number in range(10):
+        firm_number = number % len(TRADES)
+        firm = tx.enterprises.add(name=f"样板{firm_number}厂", uscc=f"91150699MA0DEH0{firm_number:02}X", at=now)
+        tx.enterprises.set_trades(firm.id, [TRADES[firm_number]], at=now)
+        tx.enterprises.profiled(firm.id, at=now)
+        phone = world.add_person(f"{number}号厂长", started=True)
+        person = tx.people.add(name=phone.first_name, telegram_id=phone.id, at=now)
+        tx.people.assign(person.id, Role.PRINCIPAL, enterprise_id=firm.id, at=now, by=None)
+        walkers.append(Walker(world=world, user_id=phone.id))
+    return walkers
+
+
+def check(tx: Transaction, walkers: list[Walker], store: PhotoStore) -> None:
+    """What people said is what is kept, once."""
+    said = {key: wanted for walker in walkers for key, wanted in walker.said.items()}
+    assert len(said) > 100, "the walk was too short to prove anything"
+    runs = {run for run, _ in said}
+    live: Counter[tuple[int, int]] = Counter()
+    for hazard in tx.hazards.in_zone(offset=0, limit=1_000_000):
+        assert hazard.inspection_id is not None
+        assert hazard.item is not None
+        live[hazard.inspection_id, hazard.item] += hazard.is_live
+    for run in runs:
+        inspection = tx.inspections.get(run)
+        assert inspection is not None
+        answers = tx.inspections.answers_of(run)
+        for item in range(len(inspection.progress)):
+            if (run, item) not in said:
+                continue
+            wanted = Answer(said[run, item])
+            assert inspection.progress.answer(item) is wanted, (run, item)
+            assert answers[item].answer is wanted, (run, item)
+            assert live[run, item] == (wanted is Answer.HAZARD), (run, item)
+    numbers = [(h.year, h.sequence) for h in tx.hazards.in_zone(offset=0, limit=1_000_000)]
+    assert sorted(numbers) == [(2026, n) for n in range(1, len(numbers) + 1)], "hazard numbers have gaps or repeat"
+    kept = Counter(a.sha256 for run in runs for a in tx.attachments.of_inspection(run))
+    assert set(kept.values()) == {1}, "a photo is there twice"
+    assert len(kept) == sum(len(w.photos_sent) for w in walkers), "every photo sent is there"
+    assert store.verify() == []
+    assert tx.trail.broken_at() is None
