@@ -1,7 +1,7 @@
 """The language of what a person reads: Chinese in the source, English from a catalogue, chosen per person."""
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -23,9 +23,21 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 def _(message: str) -> str:
-    """The message in the language of the person being answered."""
+    """The message in the language of the person being answered; words that are in no catalogue stay as they are."""
     language = _language.get()
-    return message if language == "zh" else _catalogue(language).gettext(message)
+    # gettext keeps the head of a catalogue under the empty message.
+    return message if language == "zh" or not message else _catalogue(language).gettext(message)
+
+
+def N_(message: str) -> str:
+    """The message as it stands: for what is kept in Chinese and said through `_()` only when it is shown."""
+    return message
+
+
+_MONTHS = (
+    N_("1月"), N_("2月"), N_("3月"), N_("4月"), N_("5月"), N_("6月"),
+    N_("7月"), N_("8月"), N_("9月"), N_("10月"), N_("11月"), N_("12月"),
+)  # fmt: skip
 
 
 @contextmanager
@@ -47,19 +59,39 @@ def day(value: date | datetime) -> str:
     """A day as people write it here, 11月22日; a time is taken in Shanghai."""
     if isinstance(value, datetime):
         value = value.astimezone(SHANGHAI).date()
-    return _("{month}月{day}日").format(month=value.month, day=value.day)
+    return _("{month}{day}日").format(month=month(value.month), day=value.day)
 
 
 def full_day(value: date | datetime) -> str:
     """A day with its year, 2026年11月22日; a time is taken in Shanghai."""
     if isinstance(value, datetime):
         value = value.astimezone(SHANGHAI).date()
-    return _("{year}年{month}月{day}日").format(year=value.year, month=value.month, day=value.day)
+    return _("{year}年{month}{day}日").format(year=value.year, month=month(value.month), day=value.day)
+
+
+def month(number: int) -> str:
+    """A month from 1 to 12, 11月."""
+    return _(_MONTHS[number - 1])
 
 
 def clock(value: datetime) -> str:
     """The time of day in Shanghai, 08:30."""
     return value.astimezone(SHANGHAI).strftime("%H:%M")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Several names in a row, 甲、乙."""
+    return _("、").join(names)
+
+
+def labelled(name: str, value: object) -> str:
+    """A name and what stands for it, 责任人：王厂长."""
+    return _("{name}：{value}").format(name=name, value=value)
+
+
+def aside(words: object) -> str:
+    """Words in brackets, directly behind what they belong to, （示例）."""
+    return _("（{words}）").format(words=words)
 
 
 def shorten(text: str, length: int) -> str:
