@@ -91,7 +91,7 @@ class Teller:
             self._grouped[did.chat_id] = (group, sent)
             if len(self._grouped) > _CARDS_REMEMBERED:
                 self._grouped.popitem(last=False)
-        if old is not None and old != sent:
+        if old is not None and old != sent and screen.buttons:  # never leave a chat without a button to go on by
             with suppress(BadRequest):  # it had none, or is gone: nothing to tidy
                 await self._call("editMessageReplyMarkup", chat_id=did.chat_id, message_id=old)
 
