@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections import OrderedDict
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -28,7 +30,10 @@ class Intake:
     def __init__(self, bot: TelegramBot, dispatcher: Dispatcher, *, poll_s: int = 25) -> None:
         self._bot, self._dispatcher, self._poll_s = bot, dispatcher, poll_s
         self._offset = 0
-        self._waiting: dict[int, asyncio.Event] = {}
+        # Updates that Telegram has not been told to forget, and whether their effect is safe by now.
+        self._waiting: dict[int, bool] = {}
+        self._fresh: set[int] = set()
+        self._settled = asyncio.Event()
         self._last: dict[int, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         # Ids begun in this process; after a quiet week Telegram may begin again at any number.
@@ -83,7 +88,8 @@ class Intake:
         self._begun[update_id] = None
         if len(self._begun) > _REMEMBERED:
             self._begun.popitem(last=False)
-        self._waiting[update_id] = asyncio.Event()
+        self._waiting[update_id] = False
+        self._fresh.add(update_id)
         sender = sender_of(update)
         task = asyncio.create_task(self._handle(update_id, update, self._last.get(sender)))
         self._tasks.add(task)
@@ -96,13 +102,13 @@ class Intake:
             del self._last[sender]
 
     async def _handle(self, update_id: int, update: dict[str, Any], before: asyncio.Task[None] | None) -> None:
-        committed = self._waiting[update_id]
+        committed = partial(self._is_safe, update_id)
         if before is not None:
             await asyncio.wait({before})
         wait = 0.2
         while True:
             try:
-                await self._dispatcher.handle(update_id, update, committed.set)
+                await self._dispatcher.handle(update_id, update, committed)
             except DatabaseUnavailable:
                 logger.error("the database cannot be reached, update %s waits", update_id)
                 await asyncio.sleep(wait)
@@ -110,18 +116,25 @@ class Intake:
                 continue
             except Exception:
                 logger.exception("update %s was kept but its answer failed", update_id)
-            committed.set()
+            committed()
             return
 
+    def _is_safe(self, update_id: int) -> None:
+        if update_id in self._waiting:
+            self._waiting[update_id] = True
+        self._fresh.discard(update_id)
+        if not self._fresh:
+            self._settled.set()
+
     async def _committed(self, *, slow: bool) -> None:
-        """Move the offset over everything that is safe; wait a little for the rest, not for ever."""
-        events = [asyncio.create_task(event.wait()) for event in self._waiting.values() if not event.is_set()]
-        if events:
-            await asyncio.wait(events, timeout=_SLOW_S)
-            for event in events:
-                event.cancel()
+        """Move the offset over everything that is safe; wait a little for what came last, not for ever."""
+        if self._fresh:
+            self._settled.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._settled.wait(), _SLOW_S)
+            self._fresh.clear()  # whoever is slow now (a photo on its way) does not hold up the others again
         for update_id in sorted(self._waiting):
-            if not self._waiting[update_id].is_set():
+            if not self._waiting[update_id]:
                 break
             del self._waiting[update_id]
             self._offset = update_id + 1

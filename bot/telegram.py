@@ -1,8 +1,9 @@
 """The client for the Bot API: python-telegram-bot over aiohttp, with no URL and so no token in any error."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import orjson
@@ -80,15 +81,36 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(error).__name__) from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """Stands in for PTB's RequestData where the parameters are JSON already and need not be looked into."""
+
+    parameters: dict[str, Any]
+    contains_files: bool = False
+
+
 class TelegramBot(Bot):
     """PTB's Bot with one more way to call: raw parameters in, raw result out, for what happens on every tap."""
+
+    def __init__(self, token: str, *, root: str, calling: AiohttpRequest, polling: AiohttpRequest) -> None:
+        """`root` is the address of the Bot API server, `polling` the client that getUpdates has to itself."""
+        super().__init__(
+            token,
+            base_url=f"{root}/bot",
+            base_file_url=f"{root}/file/bot",
+            request=calling,
+            get_updates_request=polling,
+        )
+        self._calling, self._polling = calling, polling
 
     async def call(self, method: str, /, *, read_timeout: float = _READ_S, **parameters: Any) -> Any:
         """Call a Bot API method and return its `result` as it came; raises PTB's TelegramError family.
 
         Building PTB's objects out of every answer costs more than all else in an update; here nobody reads them.
         """
-        return await self._post(method, parameters, read_timeout=read_timeout)
+        client = self._polling if method == "getUpdates" else self._calling
+        body = cast(RequestData, _Plain(parameters))
+        return await client.post(f"{self.base_url}/{method}", body, read_timeout=read_timeout)
 
 
 def make_bot(*, token: str, base_url: str | None, proxy: str | None, connections: int = 64) -> TelegramBot:
@@ -96,10 +118,9 @@ def make_bot(*, token: str, base_url: str | None, proxy: str | None, connections
     root = (base_url or "https://api.telegram.org").rstrip("/")
     return TelegramBot(
         token,
-        base_url=f"{root}/bot",
-        base_file_url=f"{root}/file/bot",
-        request=AiohttpRequest(connections=connections, proxy=proxy),
-        get_updates_request=AiohttpRequest(connections=2, proxy=proxy),
+        root=root,
+        calling=AiohttpRequest(connections=connections, proxy=proxy),
+        polling=AiohttpRequest(connections=2, proxy=proxy),
     )
 
 
