@@ -101,12 +101,14 @@ def _start(request: Request, enterprise: Enterprise, period: str) -> Reply:
 
 
 def _resume(request: Request, run: Inspection) -> Reply:
-    walk, notice = walk_of(request.tx, run.id), ""
+    walk, words = walk_of(request.tx, run.id), []
+    if run.period != period_for(request.tx, request.zone, _enterprise(request), request.today):
+        words.append(_("这是 {period} 的自查，请先把它做完。").format(period=run.period))
     if request.now - run.touched_at > PAUSE:
-        notice = _("欢迎回来。上次查到{day}，已答 {answered}/{all}，接着来。").format(
-            day=day(run.touched_at), answered=run.progress.answered, all=len(run.progress)
-        )
-    return go_on(request, walk, -1, notice=notice)
+        welcome = _("欢迎回来。上次查到{day}，已答 {answered}/{all}，接着来。")
+        answered, every = run.progress.answered, len(run.progress)
+        words.append(welcome.format(day=day(run.touched_at), answered=answered, all=every))
+    return go_on(request, walk, -1, notice="".join(words))
 
 
 @while_running

@@ -94,7 +94,8 @@ def _sections(tx: Transaction, walk: Walk) -> list[RecordSection]:
                 RecordItem(
                     number=number + 1,
                     ask=question.ask,
-                    clause=question.clause,
+                    # An own item names its basis once.
+                    clause=question.clause if question.clause != question.standard else "",
                     standard=question.standard,
                     level=question.level,
                     answer=answer.answer,

@@ -23,6 +23,8 @@ from handlers.services import Services
 from handlers.words import _, clock, full_day, html, shorten
 from storage.transaction import Transaction
 
+_MOST_LISTED = 20
+
 
 def entries(request: Request) -> list[Button]:
     """The menu's way to the records of the enterprise, or for the office to those of the zone."""
@@ -66,8 +68,28 @@ def record_screen(
     later: Inspection | None,
 ) -> Screen:
     """The record in short; what the office may think of its speed is for the office alone."""
-    answers = [item.answer for section in record.sections for item in section.items]
+    items = sum(len(section.items) for section in record.sections)
     lines = [
+        *_record_lines(record),
+        *_standing(inspection, later),
+        *(_quick_note(inspection, items) if for_office else []),
+    ]
+    correctable = may_correct and inspection.state is InspectionState.SUBMITTED and later is None
+    return Screen(
+        text="\n".join(lines),
+        buttons=rows(
+            [Button(_("发 PDF 给我"), data("id", inspection.id))],
+            [Button(_("隐患清单"), data("zh", inspection.enterprise_id, 0)) if record.hazards else None],
+            [Button(_("更正这份记录"), data("ij", inspection.id)) if correctable else None],
+            [Button(_("看更正后的记录"), data("iv", later.id)) if later and not later.is_running else None],
+            [Button(_("本企业的记录"), data("ie", inspection.enterprise_id, 0)), to_home()],
+        ),
+    )
+
+
+def _record_lines(record: InspectionRecord) -> list[str]:
+    answers = [item.answer for section in record.sections for item in section.items]
+    return [
         _("<b>自查记录 {number}</b>　第 {version} 版").format(number=html(record.number), version=record.version),
         html(record.enterprise),
         _("周期：{period}").format(period=html(record.cycle)),
@@ -82,26 +104,19 @@ def record_screen(
             bad=answers.count(Answer.HAZARD),
             none=answers.count(Answer.NOT_APPLICABLE),
         ),
-        *(_hazard_line(hazard) for hazard in record.hazards),
+        *_hazard_lines(record),
         *(
             [_("更正：{old}，{reason}").format(old=html(record.corrects), reason=html(record.correction_reason))]
             if record.corrects
             else []
         ),
-        *_standing(inspection, later),
-        *(_quick_note(inspection, len(answers)) if for_office else []),
     ]
-    correctable = may_correct and inspection.state is InspectionState.SUBMITTED and later is None
-    return Screen(
-        text="\n".join(lines),
-        buttons=rows(
-            [Button(_("发 PDF 给我"), data("id", inspection.id))],
-            [Button(_("隐患清单"), data("zh", inspection.enterprise_id, 0)) if record.hazards else None],
-            [Button(_("更正这份记录"), data("ij", inspection.id)) if correctable else None],
-            [Button(_("看更正后的记录"), data("iv", later.id)) if later and not later.is_running else None],
-            [Button(_("本企业的记录"), data("ie", inspection.enterprise_id, 0)), to_home()],
-        ),
-    )
+
+
+def _hazard_lines(record: InspectionRecord) -> list[str]:
+    more = len(record.hazards) - _MOST_LISTED
+    lines = [_hazard_line(hazard) for hazard in record.hazards[:_MOST_LISTED]]
+    return [*lines, _("……还有 {count} 条，见 PDF。").format(count=more)] if more > 0 else lines
 
 
 def _hazard_line(hazard: RecordHazard) -> str:

@@ -230,6 +230,17 @@ async def test_a_walk_goes_on_after_a_month_on_another_day(database: ZoneDatabas
     assert later.text.startswith("<i>欢迎回来。上次查到11月23日，已答 2/6，接着来。</i>\n第 3/6 题")
 
 
+async def test_a_walk_left_over_from_the_last_period_is_named(database: ZoneDatabase, services: Services) -> None:
+    chat = await principal_of(database, services, await small_shop(database))
+    await chat.presses("开始自查")
+    later = replace(chat, now=NOW + timedelta(days=45))
+    await later.says("/start")
+    await later.presses("▶️ 继续自查 0/6")
+    assert later.text.startswith(
+        "<i>这是 2026Q4 的自查，请先把它做完。欢迎回来。上次查到11月23日，已答 0/6，接着来。</i>\n第 1/6 题"
+    )
+
+
 async def test_any_word_at_the_overview_shows_where_one_is(database: ZoneDatabase, services: Services) -> None:
     chat = await principal_of(database, services, await small_shop(database))
     await chat.presses("开始自查")
