@@ -15,7 +15,7 @@ from handlers.words import SHANGHAI, _, day, html, shorten
 from storage.transaction import Transaction
 
 MOST_NAMES = 10
-_AHEAD = timedelta(days=200)
+_AHEAD = timedelta(days=45)  # the notice for a year comes in November; before that its absence is no news
 
 
 def queue_morning_reports(tx: Transaction, *, since: datetime, now: datetime) -> None:

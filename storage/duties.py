@@ -82,8 +82,9 @@ class Duties(Subject):
 
     def enqueue(self, rows: Iterable[tuple[datetime, int]]) -> None:
         """Look at these duties again at these times."""
-        for at, duty_id in rows:
-            self.insert_new(duty_queue, {"at": at, "duty_id": duty_id})
+        values = [{"zone_id": self.zone_id, "at": at, "duty_id": duty_id} for at, duty_id in rows]
+        if values:
+            self.connection.execute(self._insert(duty_queue).on_conflict_do_nothing(), values)
 
     def claim(self, now: datetime, limit: int) -> list[int]:
         """Take from the queue the ids of what is to be looked at by `now`; each once, first due first."""

@@ -17,8 +17,10 @@ from tests.conftest import NOW
 _USCC = ("91110000100000001A", "91110000100000002B", "91110000100000003C", "91110000100000004D")
 
 
-def at(day: date, hour: int = 8, minute: int = 30) -> datetime:
-    """This time of day in Shanghai."""
+def at(day: date, hour: int = 8, minute: int | None = None) -> datetime:
+    """This time of day in Shanghai; without one 8:30, when offices open."""
+    if minute is None:
+        minute = 30 if hour == 8 else 0
     return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
 
 
@@ -32,7 +34,7 @@ class Post:
     screens: dict[int, Screen] = field(default_factory=dict)
     files: list[tuple[int, str, bytes]] = field(default_factory=list)
 
-    async def passes(self, first: date, last: date, *, hour: int = 8, minute: int = 30) -> None:
+    async def passes(self, first: date, last: date, *, hour: int = 8, minute: int | None = None) -> None:
         """Every day from `first` to `last` the clock ticks once at this time."""
         day = first
         while day <= last:

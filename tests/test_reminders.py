@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from checklists.people import Role
+from handlers.duties import period_for
 from handlers.services import Services
 from storage.database import ZoneDatabase
+from storage.transaction import Transaction
+from tests.chat import Chat
 from tests.post import Post, a_firm, a_person, at, hand_in
 
 BOSS, OWNER, KEEPER, OFFICER = 700, 701, 702, 800
@@ -224,3 +227,81 @@ async def test_an_idle_tick_writes_nothing(database: ZoneDatabase, post: Post) -
     before = await database.read(lambda tx: tx.notes.get("duty_sweep"))
     await post.ticks(now.replace(minute=1))
     assert await database.read(lambda tx: tx.notes.get("duty_sweep")) == before
+
+
+async def test_a_press_on_the_card_begins_below_and_the_card_stays(
+    database: ZoneDatabase, post: Post, services: Services
+) -> None:
+    firms = [await a_firm(database, name) for name in ("滨河木业", "东岸木业")]
+    await a_person(database, BOSS, Role.PRINCIPAL, *firms)
+    await post.passes(date(2026, 12, 23), date(2026, 12, 24))
+    boss = Chat(database, services, BOSS, now=at(date(2026, 12, 24), 9))
+    boss.screen = post.screens[BOSS]
+    reply = await boss.presses("开始自查 滨河木业")
+    assert reply.anew is True
+    assert "第 1/" in boss.text
+    await post.sends(at(date(2026, 12, 24), 9, 1))
+    labels = [b.label for row in post.screens[BOSS].buttons for b in row]
+    assert labels[0] == "开始自查 东岸木业"
+    assert labels[1].startswith("继续（0/")
+
+
+async def test_the_menu_says_what_is_due(database: ZoneDatabase, post: Post, services: Services) -> None:
+    firm = await a_firm(database, "滨河木业")
+    await a_person(database, BOSS, Role.PRINCIPAL, firm)
+    boss = Chat(database, services, BOSS, now=at(date(2026, 12, 25), 9))
+    await post.ticks(boss.now)
+    await boss.says("/start")
+    assert "• 2026年第四季度自查还有6天，12月31日到期" in boss.text
+
+
+async def test_a_belated_inspection_counts_for_the_period_just_past(database: ZoneDatabase, post: Post) -> None:
+    await under(database, "dongli-2024")
+    firm = await a_firm(database, "滨河木业")
+    boss = await a_person(database, BOSS, Role.PRINCIPAL, firm)
+    await post.ticks(at(date(2026, 3, 2), 9))
+    assert await period(database, firm, date(2026, 3, 31)) == "2026Q1"
+    await post.ticks(at(date(2026, 4, 1), 9))
+    assert await period(database, firm, date(2026, 4, 2)) == "2026Q1"
+    await hand_in(database, firm, "2026Q1", now=at(date(2026, 4, 2), 9), by=boss)
+    assert await period(database, firm, date(2026, 4, 3)) == "2026Q2"
+
+
+async def test_a_firm_that_becomes_high_risk_owes_the_month_and_not_the_quarter(
+    database: ZoneDatabase, post: Post
+) -> None:
+    firm = await a_firm(database, "滨河木业")
+    await a_person(database, BOSS, Role.PRINCIPAL, firm)
+    await post.ticks(at(date(2026, 11, 5), 9))
+    assert await period(database, firm, date(2026, 11, 5)) == "2026Q4"
+    await database.write(lambda tx: tx.enterprises.set_trades(firm, ["hazchem"], at=at(date(2026, 11, 6), 9)))
+    await post.ticks(at(date(2026, 11, 6), 9, 1))
+    assert await period(database, firm, date(2026, 11, 6)) == "2026-11"
+    duties = await database.read(
+        lambda tx: tx.duties.of_enterprises([firm], "principal_inspection", since=date(2026, 10, 1))
+    )
+    assert sorted((d.period, d.state.value) for d in duties) == [
+        ("2026-11", "open"),
+        ("2026-12", "open"),
+        ("2026Q4", "waived"),
+    ]
+    quarter = next(d for d in duties if d.period == "2026Q4")
+    trail = await database.read(lambda tx: [e.what for e in tx.trail.of("duty", quarter.id)])
+    assert trail == ["duty_waived"]
+
+
+async def test_an_inspection_done_before_the_duty_was_known_counts(database: ZoneDatabase, post: Post) -> None:
+    firm = await a_firm(database, "滨河木业")
+    boss = await a_person(database, BOSS, Role.PRINCIPAL, firm)
+    await hand_in(database, firm, "2026Q4", now=at(date(2026, 10, 20), 9), by=boss)
+    await post.passes(date(2026, 12, 20), date(2026, 12, 31))
+    assert post.days(BOSS) == []
+
+
+async def period(database: ZoneDatabase, firm: int, today: date) -> str:
+    def unit(tx: Transaction) -> str:
+        zone, enterprise = tx.zones.current(), tx.enterprises.get(firm)
+        assert zone is not None and enterprise is not None
+        return period_for(tx, zone, enterprise, today)
+
+    return await database.read(unit)

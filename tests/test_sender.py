@@ -253,7 +253,8 @@ async def test_one_refused_chat_pauses_alone_and_two_pause_all() -> None:
     seconds = 100.0
     pacing = Pacing(10, clock=lambda: seconds)
     pacing.refused(1, 20)
-    assert (pacing.chat_free_in(1), pacing.chat_free_in(2), pacing.most) == (pytest.approx(20.05), 0.0, 10)
+    assert 20.0 < pacing.chat_free_in(1) < 20.1
+    assert (pacing.chat_free_in(2), pacing.most) == (0.0, 10)
     await asyncio.wait_for(pacing.turn(2), 1)
     pacing.refused(2, 5)
     assert pacing.most == 9

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import updates
+from tests.bench import due, updates
 from tests.bench.measuring import Table, machine
 
 Measurement = Callable[[bool], Coroutine[Any, Any, tuple[list[Table], list[str]]]]
@@ -16,7 +16,11 @@ async def _updates(quick: bool) -> tuple[list[Table], list[str]]:
     return await updates.measure(repetitions=1 if quick else updates.REPETITIONS)
 
 
-MEASUREMENTS: dict[str, Measurement] = {"updates": _updates}
+async def _due(quick: bool) -> tuple[list[Table], list[str]]:
+    return await due.measure(quick=quick)
+
+
+MEASUREMENTS: dict[str, Measurement] = {"updates": _updates, "due": _due}
 
 
 def main() -> None:
