@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8080
 WORKERS ?= 2
 
-.PHONY: setup run test lint types fmt tests chromium bench lock clean
+.PHONY: setup run test lint types fmt tests chromium bench texts lock clean
 
 setup: .venv/installed
 
@@ -39,6 +39,10 @@ test: lint types tests
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# Takes new texts from the source into handlers/locale/en/LC_MESSAGES/zicha.po and compiles it.
+texts: setup
+	$(BIN)/python -m tests.tools.texts
 
 # Needs uv; writes hashed requirement files without any download address.
 lock:

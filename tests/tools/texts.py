@@ -1,0 +1,126 @@
+"""`make texts`: every text that people read goes from the source into the English catalogue, which is then compiled.
+
+Marked are `_("…")` and `N_("…")` in `handlers/` and `bot/`, and the tables named `…_NAMES` and the words of
+UnreadablePhoto below. A text that is gone leaves the catalogue; a new one waits in it without its English.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parents[2]
+PO = ROOT / "handlers" / "locale" / "en" / "LC_MESSAGES" / "zicha.po"
+MARKS = {"_", "N_"}
+SAID_BELOW = {"UnreadablePhoto"}
+HEADER = "# The English of every text that people read. `make texts` adds what is new and drops what is gone."
+_SINCE = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def sources(*floors: str) -> Iterator[tuple[str, ast.Module]]:
+    """Each module of these packages, by its path from the root."""
+    for floor in floors:
+        for path in sorted((ROOT / floor).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def marked() -> Mapping[str, list[str]]:
+    """Every text with the files it stands in, in the order of the source."""
+    found: dict[str, list[str]] = {}
+    places = [
+        *((text, name) for name, tree in sources("handlers", "bot") for text in _in_calls(tree, MARKS)),
+        *((text, name) for name, tree in sources("checklists") for text in _in_tables(tree)),
+        *((text, name) for name, tree in sources("storage") for text in _in_calls(tree, SAID_BELOW)),
+    ]
+    for text, name in places:
+        files = found.setdefault(text, [])
+        files += [name] if name not in files else []
+    return found
+
+
+def called(node: ast.AST) -> str:
+    """The name of the function that is called here; empty for everything else."""
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+
+
+def _in_calls(tree: ast.Module, names: set[str]) -> Iterator[str]:
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and called(n) in names and n.args]
+    for call in sorted(calls, key=lambda n: (n.lineno, n.col_offset)):
+        yield from _strings(call.args[0])
+
+
+def _in_tables(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(t, ast.Name) and t.id.endswith("_NAMES") for t in targets):
+            value = getattr(node, "value", None)
+            for said in value.values if isinstance(value, ast.Dict) else ():
+                yield from _strings(said)
+
+
+def _strings(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+def read_catalogue() -> Catalog:
+    """The catalogue as it is kept; an empty one before the first run."""
+    return read_po(BytesIO(PO.read_bytes()), locale="en") if PO.exists() else _empty()
+
+
+def _empty() -> Catalog:
+    # Fixed days and names: a run that changes no text leaves both files as they are.
+    return Catalog(
+        locale="en",
+        header_comment=HEADER,
+        project="zicha",
+        version="en",
+        msgid_bugs_address="zicha",
+        creation_date=_SINCE,
+        revision_date=_SINCE,
+        last_translator="zicha",
+        language_team="en",
+        fuzzy=False,
+    )
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """The catalogue as the program reads it."""
+    binary = BytesIO()
+    write_mo(binary, catalogue)
+    return binary.getvalue()
+
+
+def merged(known: Catalog) -> Catalog:
+    """The marked texts with the English that is known of them."""
+    catalogue = _empty()
+    for text, files in marked().items():
+        old = known.get(text)
+        catalogue.add(text, old.string if old else "", locations=[(name, None) for name in files])
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """The catalogue as people edit it."""
+    text = BytesIO()
+    write_po(text, catalogue, width=120, omit_header=False)
+    return text.getvalue()
+
+
+def main() -> None:
+    """Rewrite the catalogue and compile it; says what still needs its English."""
+    catalogue = merged(read_catalogue())
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    PO.write_bytes(written(catalogue))
+    PO.with_suffix(".mo").write_bytes(compiled(catalogue))
+    missing = [str(message.id) for message in catalogue if message.id and not message.string]
+    print(f"{len(catalogue)} texts, {len(missing)} without English", *missing, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
