@@ -1,20 +1,19 @@
 """The sample zone of the sandbox: an office, a dozen firms with their people, one inspection half done."""
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.demo_past import Past
 from bot.sandbox import groups, people
 from bot.sandbox.steering import SandboxHooks, wait_until_idle
 from bot.sandbox.world import World
-from checklists.inspections import Answer
 from checklists.people import ROLE_NAMES, Role
-from handlers.duties import period_for
-from handlers.standards import checklist_for
-from handlers.words import SHANGHAI
+from handlers.services import Services
 from storage.database import ZoneDatabase
 from storage.transaction import Transaction
 
@@ -36,7 +35,7 @@ class SamplePerson(_Row):
 
 
 class SampleEnterprise(_Row):
-    """A sample firm; `answered` items of its present inspection are answered already."""
+    """A sample firm, with what has happened there before the page opens (see demo.yaml)."""
 
     name: str
     uscc: str
@@ -44,7 +43,11 @@ class SampleEnterprise(_Row):
     community: str
     address: str
     people: tuple[SamplePerson, ...]
+    has: tuple[str, ...] | None = None
     answered: int = 0
+    submitted: bool = False
+    found: dict[str, str] = Field(default_factory=dict)
+    missed: bool = False
 
 
 class SampleGroup(_Row):
@@ -70,15 +73,16 @@ class SampleZone(_Row):
         return [*((p, "安全监管办公室") for p in self.office), *of_firms, *((p, p.enterprise) for p in self.workers)]
 
 
+@cache
 def load_sample() -> SampleZone:
     """The sample as its file says."""
     return SampleZone.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
 
 
-async def settle_zone(database: ZoneDatabase, world: World, *, now: datetime) -> None:
+async def settle_zone(database: ZoneDatabase, world: World, services: Services, *, now: datetime) -> None:
     """Put the sample into an empty zone (a kept one is left as it is) and its people into the sandbox."""
     sample = load_sample()
-    await database.write(lambda tx: _settle(tx, sample, now))
+    await database.write(lambda tx: _settle(tx, sample, services, now))
     for person, place in sample.everybody:
         note = f"{place} · {ROLE_NAMES[person.role]}"
         world.add_person(person.name, id=person.telegram_id, started=True, note=note)
@@ -100,14 +104,27 @@ async def live_a_little(world: World, bot: SandboxHooks) -> None:
     await wait_until_idle(world, bot, _PATIENCE_S)
 
 
-def _settle(tx: Transaction, sample: SampleZone, now: datetime) -> None:
+def _settle(tx: Transaction, sample: SampleZone, services: Services, now: datetime) -> None:
     if tx.enterprises.count():
         return
     for officer in sample.office:
         _employ(tx, officer, None, now)
     ids = {e.name: _found_enterprise(tx, e, now) for e in sample.enterprises}
+    for firm in sample.enterprises:
+        _live_through(Past(tx, services, ids[firm.name], firm.people[0].telegram_id, now), firm)
     for worker in sample.workers:
         _employ(tx, worker, ids[worker.enterprise], now)
+
+
+def _live_through(past: Past, firm: SampleEnterprise) -> None:
+    if firm.has is not None:
+        past.fill_in_profile(firm.has)
+    if firm.missed:
+        past.miss_last_quarter()
+    if firm.submitted:
+        past.submit(firm.found)
+    elif firm.answered:
+        past.answer(firm.answered)
 
 
 def _found_enterprise(tx: Transaction, sample: SampleEnterprise, now: datetime) -> int:
@@ -118,29 +135,9 @@ def _found_enterprise(tx: Transaction, sample: SampleEnterprise, now: datetime) 
     for person in sample.people:
         _employ(tx, person, enterprise.id, now)
         tx.enterprises.name_contact(enterprise.id, person.role, name=person.name, phone="", at=now, by=None)
-    if sample.answered:
-        _inspect(tx, enterprise.id, sample, now)
     return enterprise.id
 
 
 def _employ(tx: Transaction, person: SamplePerson, enterprise_id: int | None, now: datetime) -> None:
     known = tx.people.add(name=person.name, telegram_id=person.telegram_id, at=now)
     tx.people.assign(known.id, person.role, enterprise_id=enterprise_id, at=now, by=None)
-
-
-def _inspect(tx: Transaction, enterprise_id: int, sample: SampleEnterprise, now: datetime) -> None:
-    zone, enterprise = tx.zones.current(), tx.enterprises.get(enterprise_id)
-    principal = tx.people.by_telegram(sample.people[0].telegram_id)
-    assert zone and enterprise and principal
-    today = now.astimezone(SHANGHAI).date()
-    checklist = checklist_for(tx, enterprise, today)
-    running = tx.inspections.start(
-        enterprise_id=enterprise_id,
-        period=period_for(tx, zone, enterprise, today),
-        checklist=checklist.to_json(),
-        items=len(checklist),
-        by=principal.id,
-        at=now,
-    )
-    for item in range(min(sample.answered, len(checklist))):
-        running = tx.inspections.answer(running, item, Answer.GOOD, by=principal.id, at=now)

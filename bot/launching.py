@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.clock import MovableClock
 from bot.demo import live_a_little, settle_zone
-from bot.program import Program, open_zone
+from bot.program import Program, make_services, open_zone
 from bot.sandbox.server import SandboxServer, create_app
 from bot.sandbox.world import World
 from bot.settings import Settings, load
@@ -70,7 +70,8 @@ async def run_sandbox(
         settings = sandbox_settings(folder, server.base_url)
         database = await stack.enter_async_context(open_zone(settings, now=clock.now()))
         if demo:
-            await settle_zone(database, world, now=clock.now())
+            services = make_services(settings, bot_name=world.bot.username)
+            await settle_zone(database, world, services, now=clock.now())
         await _meet_again(database, world)
         hooks.program = Program(settings, database, clock=clock)
         living = asyncio.create_task(_live(hooks.program, stopped))
