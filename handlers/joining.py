@@ -8,6 +8,7 @@ from checklists.people import ROLE_NAMES, Person, Role
 from handlers import profile
 from handlers.buttons import to_home
 from handlers.replies import Reply, Screen, rows
+from handlers.role_notices import tell_ended, tell_joined
 from handlers.routing import Request
 from handlers.words import _, full_day, html
 
@@ -59,7 +60,9 @@ def _unfit(person: Person | None, invitation: Invitation) -> str:
 
 def _bind(request: Request, invitation: Invitation, enterprise: Enterprise | None) -> Reply | None:
     tx, now = request.tx, request.now
-    person = request.person or tx.people.add(name=_name(request, invitation), telegram_id=request.telegram_id, at=now)
+    person = request.person or tx.people.add(
+        name=_name(request, invitation), telegram_id=request.telegram_id, at=now, language=request.language
+    )
     if not tx.invitations.use(invitation.id, by=person.id, at=now):
         return _say(_worthless(InvitationState.USED, invitation))
     if invitation.role is Role.PRINCIPAL:
@@ -67,6 +70,7 @@ def _bind(request: Request, invitation: Invitation, enterprise: Enterprise | Non
             tx.people.withdraw(
                 former.id, Role.PRINCIPAL, enterprise_id=invitation.enterprise_id, at=now, by=invitation.created_by
             )
+            tell_ended(tx, former, Role.PRINCIPAL, enterprise_id=invitation.enterprise_id, at=now)
     tx.people.assign(person.id, invitation.role, enterprise_id=invitation.enterprise_id, at=now, by=person.id)
     after = {"role": invitation.role.value, "enterprise": invitation.enterprise_id, "person": person.id}
     tx.trail.add(
@@ -74,11 +78,12 @@ def _bind(request: Request, invitation: Invitation, enterprise: Enterprise | Non
     )
     if enterprise:
         tx.enterprises.name_contact(enterprise.id, invitation.role, name=person.name, phone="", at=now, by=person.id)
+    tell_joined(tx, invitation, person, at=now)
     return _greet(request, person.id, invitation.role, enterprise)
 
 
 def _name(request: Request, invitation: Invitation) -> str:
-    return invitation.name or request.telegram_name.strip() or _(ROLE_NAMES[invitation.role])
+    return invitation.name or request.telegram_name.strip() or ROLE_NAMES[invitation.role]
 
 
 def _greet(request: Request, person_id: int, role: Role, enterprise: Enterprise | None) -> Reply:

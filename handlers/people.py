@@ -10,8 +10,9 @@ from checklists.people import OFFICE_ROLES, ROLE_NAMES, Permission, Person, Role
 from handlers import invitations
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, data, rows
+from handlers.role_notices import tell_ended
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route
-from handlers.words import _, html
+from handlers.words import _, html, labelled, listed
 from storage.transaction import Transaction
 
 _NOT_YET_NAMED = "管理员"
@@ -93,7 +94,7 @@ def people_screen(
     for role in INVITED_TO_ENTERPRISE:
         holders = [p for r, p in bound if r is role]
         invited = any(i.role is role for i in opened)
-        lines.append(f"{_(ROLE_NAMES[role])}：{_who(holders, contacts.get(role), invited=invited)}")
+        lines.append(labelled(_(ROLE_NAMES[role]), _who(holders, contacts.get(role), invited=invited)))
     ending = [
         Button(
             _("解除 {name}（{role}）").format(name=p.name, role=_(ROLE_NAMES[role])),
@@ -112,7 +113,7 @@ def _who(holders: Sequence[Person], contact: Contact | None, *, invited: bool) -
     phone = f" {html(contact.phone)}" if contact and contact.phone else ""
     if holders:
         names = [html(p.name) + (phone if contact and contact.name == p.name else "") for p in holders]
-        return _("{names}（已绑定）").format(names="、".join(names))
+        return _("{names}（已绑定）").format(names=listed(names))
     state = _("（已邀请，还没绑定）") if invited else _("（未绑定）")
     return f"{html(contact.name)}{phone}{state}" if contact else (state if invited else _("未登记"))
 
@@ -155,8 +156,16 @@ def end(request: Request) -> Reply:
         return replace(show(request), toast=_("已经解除过了。"))
     if not _may_end(request, role, person):
         return replace(show(request), toast=_("这个角色不能在这里解除。"))
-    request.tx.people.withdraw(person.id, role, enterprise_id=request.enterprise_id, at=request.now, by=request.who.id)
+    _end(request, person, role, request.enterprise_id)
     return replace(show(request), toast=_("已解除。"))
+
+
+def _end(request: Request, person: Person, role: Role, enterprise_id: int | None) -> None:
+    """End the role now and let the person know, unless it was the person's own doing."""
+    by = request.who.id
+    ended = request.tx.people.withdraw(person.id, role, enterprise_id=enterprise_id, at=request.now, by=by)
+    if ended and person.id != by:
+        tell_ended(request.tx, person, role, enterprise_id=enterprise_id, at=request.now)
 
 
 def end_again(request: Request) -> Reply:
@@ -204,7 +213,7 @@ def change_principal(request: Request) -> Reply:
         return _ask_new_principal(request, wrong=True)
     for role, person in _bound(request):
         if role is Role.PRINCIPAL:
-            request.tx.people.withdraw(person.id, role, enterprise_id=enterprise.id, at=request.now, by=request.who.id)
+            _end(request, person, role, enterprise.id)
     reply = invitations.make(request, Role.PRINCIPAL, named)
     if allows(request.tx.people.get(request.who.id), Permission.INVITE, enterprise_id=enterprise.id):
         return reply
@@ -225,7 +234,7 @@ def show_office(request: Request) -> Reply:
 def office_screen(held: Sequence[tuple[Role, Person]], *, self_id: int) -> Screen:
     """One line a person and role; everybody's role but one's own administratorship can be ended."""
     lines = [_("<b>办公室人员</b>")]
-    lines += [f"{html(p.name)}：{_(ROLE_NAMES[role])}" for role, p in held]
+    lines += [labelled(html(p.name), _(ROLE_NAMES[role])) for role, p in held]
     ending = [
         Button(
             _("解除 {name}（{role}）").format(name=p.name, role=_(ROLE_NAMES[role])),
@@ -253,7 +262,7 @@ def end_office(request: Request) -> Reply:
         return replace(show_office(request), toast=_("已经解除过了。"))
     if person.id == request.who.id and role is Role.ADMINISTRATOR:
         return replace(show_office(request), toast=_("不能解除自己的管理员。"))
-    request.tx.people.withdraw(person.id, role, enterprise_id=None, at=request.now, by=request.who.id)
+    _end(request, person, role, None)
     return replace(show_office(request), toast=_("已解除。"))
 
 

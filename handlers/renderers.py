@@ -10,6 +10,7 @@ from handlers.outgoing import Outgoing, Renderer
 from handlers.present import present
 from handlers.records import render_record
 from handlers.reports import overdue_list
+from handlers.role_notices import ENDED, JOINED, ended, joined
 from handlers.services import Services
 from handlers.words import speaking
 from storage.transaction import Transaction
@@ -20,6 +21,8 @@ RENDERERS: dict[str, Renderer] = {
     "morning": morning,
     "overdue_list": overdue_list,
     "record": render_record,
+    JOINED: joined,
+    ENDED: ended,
 }
 
 # A screen of a dialog may leave its dialog while it is drawn; everything else is drawn on a snapshot.

@@ -2,6 +2,7 @@
 
 from checklists.people import Role
 from handlers.people import ensure_administrators
+from handlers.renderers import RENDERERS, render
 from handlers.replies import pack
 from handlers.services import Services
 from storage.database import ZoneDatabase
@@ -156,3 +157,41 @@ async def test_an_administrator_ends_the_role_of_an_officer(database: ZoneDataba
     assert administrator.text == "<b>办公室人员</b>\n孙主任：管理员"
     await officer.says("/start")
     assert officer.labels == []
+
+
+async def told(database: ZoneDatabase, services: Services) -> list[tuple[int, str]]:
+    """What would be sent now, to whom."""
+
+    def unit(tx: Transaction) -> list[tuple[int, str]]:
+        waiting = [(d.chat_id, render(RENDERERS, tx, services, d, NOW)) for d in tx.deliveries.waiting(NOW, 100)]
+        return [(chat, going.screen.text) for chat, going in waiting if going and going.screen]
+
+    return await database.read(unit)
+
+
+async def test_the_inviter_hears_who_joined_and_the_former_principal_that_it_ended(
+    database: ZoneDatabase, services: Services
+) -> None:
+    firm = await found_firm(database)
+    await somebody(database, services, 2001, "王厂长", Role.PRINCIPAL, firm=firm)
+    officer = await somebody(database, services, 1001, "赵监管", Role.OFFICER)
+    await officer.taps(f"pd:{pack(firm.id)}")
+    reply = await officer.says("李厂长")
+    link = reply.before[0].text.partition("start=")[2].partition("\n")[0]
+    ended = (2001, "您不再是样例木业有限公司的主要负责人了，以前的记录都保留。如果不对，请联系辖区安全监管办公室。")
+    assert await told(database, services) == [ended]
+    newcomer = Chat(database, services, 2002, "Li")
+    await newcomer.says(f"/start {link}")
+    assert await told(database, services) == [ended, (1001, "李厂长 已绑定：样例木业有限公司的主要负责人。")]
+
+
+async def test_a_role_given_again_is_not_told_as_ended(database: ZoneDatabase, services: Services) -> None:
+    firm = await found_firm(database)
+    manager = await somebody(database, services, 2002, "李安全", Role.SAFETY_MANAGER, firm=firm)
+    officer = await somebody(database, services, 1001, "赵监管", Role.OFFICER)
+    await officer.taps(f"p:{pack(firm.id)}")
+    await officer.presses("解除 李安全（安全管理员）")
+    await officer.presses("确定解除")
+    assert [chat for chat, _ in await told(database, services)] == [2002]
+    await manager.becomes(Role.SAFETY_MANAGER, enterprise_id=firm.id)
+    assert await told(database, services) == []
