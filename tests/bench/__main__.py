@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import due, updates
+from tests.bench import due, latency, updates
 from tests.bench.measuring import Table, machine
 
 Measurement = Callable[[bool], Coroutine[Any, Any, tuple[list[Table], list[str]]]]
@@ -20,7 +20,11 @@ async def _due(quick: bool) -> tuple[list[Table], list[str]]:
     return await due.measure(quick=quick)
 
 
-MEASUREMENTS: dict[str, Measurement] = {"updates": _updates, "due": _due}
+async def _latency(quick: bool) -> tuple[list[Table], list[str]]:
+    return await latency.measure(quick=quick)
+
+
+MEASUREMENTS: dict[str, Measurement] = {"updates": _updates, "latency": _latency, "due": _due}
 
 
 def main() -> None:

@@ -6,6 +6,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,9 +27,13 @@ CARD = (
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What the people press: `taps[person]` is the data of their buttons in order, all waiting from the start."""
+    """What the people press: `taps[person]` is the data of their buttons in order, all waiting from the start.
+
+    In a `closed` loop everybody taps when the card has changed, as people do.
+    """
 
     lean: bool
+    closed: bool = False
     latency_s: float
     taps: dict[int, list[str]]
 
@@ -105,6 +110,43 @@ class WatchedWorld(World):
         self.watch.called("editmessagetext")
 
 
+class ClosedWorld(WatchedWorld):
+    """People who tap as soon as their card has changed; notes how long each waited, in seconds."""
+
+    def __init__(self, watch: Watch, plan: Plan) -> None:
+        super().__init__(watch)
+        self.waits: list[float] = []
+        self._left = {person: iter(taps) for person, taps in plan.taps.items()}
+        self._tapped: dict[int, float] = {}
+
+    def replace(self, chat: Any, message: JSON) -> None:
+        super().replace(chat, message)
+        if self._tapped[chat.id] > self.watch.started:  # the first taps waited for the bot to start
+            self.waits.append(time.perf_counter() - self._tapped[chat.id])
+        self.tap(chat.id, message)
+
+    def tap(self, person: int, card: JSON) -> None:
+        """The next press of this person, if there is one left."""
+        data = next(self._left[person], None)
+        if data is not None:
+            self._tapped[person] = time.perf_counter()
+            self.deliver("callback_query", query_of(self, person, card, data), person)
+
+
+def query_of(world: World, person: int, card: JSON, data: str) -> JSON:
+    """A press on the card as the bot gets it."""
+    press = Press(
+        id=str(len(world.presses) + 1),
+        user_id=person,
+        chat_id=person,
+        message_id=card["message_id"],
+        data=data,
+        pressed_at=world.clock.timestamp(),
+    )
+    world.keep_press(press)
+    return {"id": press.id, "from": world.user(person), "message": card, "chat_instance": "1", "data": data}
+
+
 def keyboard(data: str) -> JSON:
     """A keyboard of the size that a question has."""
     labels = (("✅ 合格", "⚠️ 有隐患"), ("➖ 不涉及",), ("‹ 上一题", "稍后 ›"), ("依据", "概览"))
@@ -116,41 +158,37 @@ def keyboard(data: str) -> JSON:
     }
 
 
-def queries(world: World, plan: Plan) -> list[JSON]:
-    """The presses of the plan as callback queries; every person has one card."""
+def cards_of(world: World, plan: Plan) -> dict[int, JSON]:
+    """Everybody of the plan, each with one card."""
     cards: dict[int, JSON] = {}
     for person, taps in plan.taps.items():
         world.add_person("王厂长", id=person, started=True)
         content = {"text": CARD, "reply_markup": keyboard(taps[0])}
         cards[person] = world.post(world.chats[person], world.bot.user(), content)
-    found = []
-    for number, (person, data) in enumerate(plan.presses, 1):
-        card = cards[person]
-        press = Press(
-            id=str(number),
-            user_id=person,
-            chat_id=person,
-            message_id=card["message_id"],
-            data=data,
-            pressed_at=world.clock.timestamp(),
-        )
-        world.keep_press(press)
-        query = {"id": press.id, "from": world.user(person), "message": card, "chat_instance": "1", "data": data}
-        found.append(query)
-    return found
+    return cards
+
+
+def queries(world: World, plan: Plan) -> list[JSON]:
+    """The presses of the plan as callback queries."""
+    cards = cards_of(world, plan)
+    return [query_of(world, person, cards[person], data) for person, data in plan.presses]
 
 
 async def serve_sandbox(plan: Plan, watch: Watch) -> None:
     """The project's own stand-in as counterpart."""
-    world = WatchedWorld(watch)
+    world = ClosedWorld(watch, plan) if plan.closed else WatchedWorld(watch)
     world.latency_s = plan.latency_s
-    for query in queries(world, plan):
-        world.deliver("callback_query", query, query["from"]["id"])
+    if isinstance(world, ClosedWorld):
+        for person, card in cards_of(world, plan).items():
+            world.tap(person, card)
+    else:
+        for query in queries(world, plan):
+            world.deliver("callback_query", query, query["from"]["id"])
     server = SandboxServer(create_app(world))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
-    await _report(server.base_url, watch)
+    await _report(server.base_url, watch, world.waits if isinstance(world, ClosedWorld) else [])
     server.should_exit = True
     await serving
 
@@ -168,12 +206,12 @@ async def serve_raw(plan: Plan, watch: Watch) -> None:
     server.close()
 
 
-async def _report(base_url: str, watch: Watch) -> None:
+async def _report(base_url: str, watch: Watch, waits: Sequence[float] = ()) -> None:
     _say({"base_url": base_url})
     await watch.began.wait()
     _say({"began": True})
     await watch.done.wait()
-    _say({"seconds": watch.seconds, "calls": watch.calls})
+    _say({"seconds": watch.seconds, "calls": watch.calls, "waits": list(waits)})
     await asyncio.to_thread(sys.stdin.buffer.readline)
 
 

@@ -2,29 +2,21 @@
 
 import asyncio
 import contextlib
-import os
-import signal
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-
-import orjson
 
 from storage.schema import upgrade
 from tests.bench.counterpart import Plan
 from tests.bench.measuring import Table, cpu_seconds, middle, resident_mb
+from tests.bench.processes import either, process, said
 from tests.bench.walkers import settle
 from tests.postgres import Postgres, running_postgres
 
 LATENCY_S = 0.05
 REPETITIONS = 3
 LEAST_OF_STOCK, LEAST_OF_ECHO = 1.5, 0.5
-_PATIENCE_S = 60
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +122,7 @@ async def _run(setting: Setting, variant: Variant, postgres: Postgres | None) ->
         elif variant.share < 0.1:
             presses = dict(list(presses.items())[:100])
         plan = Plan(lean=setting.lean, latency_s=setting.latency_s, taps=presses)
-        async with _process("tests.bench.counterpart") as counterpart:
+        async with process("-m", "tests.bench.counterpart") as counterpart:
             return await _against(counterpart, plan, variant, arguments)
 
 
@@ -139,11 +131,11 @@ async def _against(
 ) -> Measured:
     assert counterpart.stdin is not None
     counterpart.stdin.write(plan.encode())
-    base_url = (await _said(counterpart))["base_url"]
-    async with _process("tests.bench.clients", variant.client, str(base_url), *arguments) as client:
-        await _either(_said(counterpart), client)
+    base_url = (await said(counterpart))["base_url"]
+    async with process("-m", "tests.bench.clients", variant.client, str(base_url), *arguments) as client:
+        await either(said(counterpart), client)
         before = cpu_seconds(client.pid)
-        done = await _either(_said(counterpart), client)
+        done = await either(said(counterpart), client)
         count = len(plan.presses)
         used = cpu_seconds(client.pid) - before
         return Measured(
@@ -160,44 +152,6 @@ def _address(variant: Variant, folder: Path, postgres: Postgres | None) -> str:
     address = f"sqlite:///{folder / 'zicha.db'}"
     upgrade(address)
     return address
-
-
-@contextlib.asynccontextmanager
-async def _process(module: str, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A Python process of ours; killed at the end if it still lives."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", module, *arguments),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PTB_TIMEDELTA": "1"},
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
-        await process.wait()
-
-
-async def _either(answer: Coroutine[Any, Any, T], client: asyncio.subprocess.Process) -> T:
-    """The counterpart's answer; a bot that ends before it is a fault and raises."""
-    waiting, ended = asyncio.create_task(answer), asyncio.create_task(client.wait())
-    await asyncio.wait({waiting, ended}, return_when=asyncio.FIRST_COMPLETED)
-    ended.cancel()
-    if not waiting.done():
-        waiting.cancel()
-        raise RuntimeError("the bot ended before its work was done")
-    return await waiting
-
-
-async def _said(process: asyncio.subprocess.Process) -> dict[str, object]:
-    assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), _PATIENCE_S)
-    if not line:
-        raise RuntimeError("the counterpart ended before its result")
-    body: dict[str, object] = orjson.loads(line)
-    return body
 
 
 def _of(measured: dict[Variant, list[Measured]], client: str, database: str = "") -> float:
