@@ -90,6 +90,14 @@ class NoDeferralWaiting(MoveRefused):
     """There is no request for a later deadline to decide."""
 
 
+class DeferralNeeded(MoveRefused):
+    """A deadline that stands was to be moved back without being asked for."""
+
+
+class NotTheNextRung(MoveRefused):
+    """A step of the ladder out of its order, or one that the plan does not have."""
+
+
 class DeadlineNotLater(MoveRefused):
     """A deferral to the same or an earlier day."""
 

@@ -33,6 +33,12 @@ def check(step: Step, now: Circumstances) -> State:
     return _end(move, now)
 
 
+def allowed(step: Step, state: State, relations: frozenset[Relation]) -> bool:
+    """Whether the move begins in this state and belongs to such a person; its needs are not asked."""
+    move = TABLE[step]
+    return state in move.begins and bool(relations & move.who) and not relations & move.never
+
+
 def _end(move: Move, now: Circumstances) -> State:
     match move.ends:
         case ():

@@ -11,6 +11,7 @@ class Step(StrEnum):
     """What can be done with a hazard; each is one move of the table."""
 
     CONFIRM = "confirm"
+    RECONSIDER = "reconsider"
     REGRADE = "regrade"
     ARRANGE = "arrange"
     FIX_ON_SPOT = "fix_on_spot"
@@ -35,9 +36,14 @@ class Step(StrEnum):
 
 
 class Relation(StrEnum):
-    """What a person is to one hazard; somebody can be several at once."""
+    """What a person is to one hazard; somebody can be several at once.
+
+    FIRM may inspect for the enterprise, INSIDER belongs to it in any role; WALKER is of the firm while the inspection
+    that found the hazard is still running.
+    """
 
     FIRM = "firm"
+    INSIDER = "insider"
     WALKER = "walker"
     OFFICE = "office"
     MANAGER = "manager"
@@ -107,7 +113,8 @@ _ALL_OPEN = _KNOWN | {_S.FOUND}
 _FIRM, _OFFICE, _MANAGER = frozenset({_R.FIRM}), frozenset({_R.OFFICE}), frozenset({_R.MANAGER})
 _DUTY = frozenset({_R.DUTY_HOLDER})
 # Nobody passes or closes what he found, put right, or is paid by; see docs/decisions/hazard-life.md.
-_SECOND_PERSON = frozenset({_R.FINDER, _R.RECTIFIER, _R.FIRM})
+_SECOND_PERSON = frozenset({_R.FINDER, _R.RECTIFIER, _R.INSIDER})
+_INSIDERS = frozenset({_R.INSIDER})
 _HEADS = frozenset({_A.PRINCIPAL, _A.CONTROLLER})
 _BACK = (_S.RECTIFYING, _S.CONFIRMED)
 
@@ -121,11 +128,15 @@ TABLE: Mapping[Step, Move] = {
         tells=frozenset({_A.PRINCIPAL}),
         tells_if_major=_HEADS | {_A.DEPARTMENT, _A.MANAGERS},
     ),
+    # Whoever walks the inspection may think again until it is submitted; afterwards only the office sets the level.
+    Step.RECONSIDER: Move(
+        label="改级别", begins=frozenset({_S.CONFIRMED}), who=frozenset({_R.WALKER}), needs=(_N.CRITERION,)
+    ),
     Step.REGRADE: Move(
         label="改级别",
         begins=_KNOWN,
         who=_MANAGER,
-        never=_FIRM,
+        never=_INSIDERS,
         needs=(_N.OTHER_LEVEL, _N.CRITERION, _N.REASON),
         tells=_HEADS | {_A.DEPARTMENT},
     ),
@@ -161,7 +172,7 @@ TABLE: Mapping[Step, Move] = {
         begins=_EVIDENT | {_S.REVIEWED},
         ends=_BACK,
         who=_OFFICE,
-        never=_FIRM,
+        never=_INSIDERS,
         needs=(_N.REASON,),
         tells=frozenset({_A.PRINCIPAL, _A.RECTIFIER}),
     ),
@@ -180,7 +191,7 @@ TABLE: Mapping[Step, Move] = {
         begins=frozenset({_S.CLOSED}),
         ends=(_S.CONFIRMED,),
         who=_OFFICE,
-        never=_FIRM,
+        never=_INSIDERS,
         needs=(_N.REASON,),
         tells=_HEADS | {_A.DEPARTMENT},
     ),
@@ -189,7 +200,7 @@ TABLE: Mapping[Step, Move] = {
         begins=_EVIDENT | {_S.REVIEWED, _S.CLOSED},
         ends=(_S.CONFIRMED,),
         who=_OFFICE,
-        never=_FIRM,
+        never=_INSIDERS,
         needs=(_N.REASON,),
         tells=_HEADS | {_A.DEPARTMENT, _A.MANAGERS},
     ),
@@ -204,7 +215,7 @@ TABLE: Mapping[Step, Move] = {
         label="决定延期",
         begins=frozenset({_S.RECTIFYING}),
         who=_DUTY,
-        never=_FIRM | {_R.ASKER},
+        never=_INSIDERS | {_R.ASKER},
         needs=(_N.DEFERRAL, _N.REASON),
         tells=frozenset({_A.PRINCIPAL, _A.RECTIFIER}),
     ),
@@ -212,7 +223,7 @@ TABLE: Mapping[Step, Move] = {
         label="挂牌督办",
         begins=_KNOWN,
         who=_MANAGER,
-        never=_FIRM,
+        never=_INSIDERS,
         needs=(_N.MAJOR, _N.NOT_LISTED, _N.REASON),
         tells=_HEADS | {_A.DEPARTMENT},
     ),
@@ -224,23 +235,30 @@ TABLE: Mapping[Step, Move] = {
         needs=(_N.LISTED, _N.REVIEW, _N.REASON),
         tells=_HEADS | {_A.DEPARTMENT},
     ),
-    Step.PROPOSE: Move(label="提出建议", begins=_KNOWN, who=_OFFICE, never=_FIRM, needs=(_N.REASON,)),
-    Step.ASSIGN: Move(label="指定科室", begins=_ALL_OPEN, who=_MANAGER, never=_FIRM, tells=frozenset({_A.DEPARTMENT})),
+    Step.PROPOSE: Move(label="提出建议", begins=_KNOWN, who=_OFFICE, never=_INSIDERS, needs=(_N.REASON,)),
+    Step.ASSIGN: Move(
+        label="指定科室", begins=_ALL_OPEN, who=_MANAGER, never=_INSIDERS, tells=frozenset({_A.DEPARTMENT})
+    ),
     Step.ESCALATE: Move(
-        label="升级措施", begins=_UNFIXED, who=_MANAGER, never=_FIRM, needs=(_N.REASON,), tells=_HEADS | {_A.DEPARTMENT}
+        label="升级措施",
+        begins=_UNFIXED,
+        who=_MANAGER,
+        never=_INSIDERS,
+        needs=(_N.REASON,),
+        tells=_HEADS | {_A.DEPARTMENT},
     ),
     Step.VET: Move(
         label="上报审核",
         begins=_KNOWN | {_S.CLOSED},
         who=_DUTY,
-        never=frozenset({_R.FIRM, _R.FINDER}),
+        never=frozenset({_R.INSIDER, _R.FINDER}),
         needs=(_N.DEPARTMENT, _N.NOT_VETTED),
     ),
     Step.REPORT: Move(
         label="上报",
         begins=_KNOWN | {_S.CLOSED},
         who=_OFFICE,
-        never=_FIRM,
+        never=_INSIDERS,
         needs=(_N.VETTED, _N.NOT_REPORTED),
         tells=frozenset({_A.DEPARTMENT}),
     ),

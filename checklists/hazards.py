@@ -67,36 +67,12 @@ STATE_NAMES: Mapping[State, str] = {
     State.WITHDRAWN: "误报，已撤回",
 }
 
-# Fixed on the spot is handed-in evidence, not close-out: the review by a second person comes after it.
-# Withdrawing is for what was marked in error in an inspection not yet submitted; the row stays with its reason.
-MOVES: Mapping[State, frozenset[State]] = {
-    State.FOUND: frozenset({State.CONFIRMED, State.WITHDRAWN}),
-    State.CONFIRMED: frozenset({State.RECTIFYING, State.FIXED_ON_SPOT, State.WITHDRAWN}),
-    State.RECTIFYING: frozenset({State.WITHDRAWN}),
-    State.FIXED_ON_SPOT: frozenset({State.WITHDRAWN}),
-    State.HANDED_IN: frozenset(),
-    State.REVIEWED: frozenset(),
-    State.CLOSED: frozenset(),
-    State.WITHDRAWN: frozenset(),
-}
-
 # Still on somebody's desk: neither closed nor found in error.
 OPEN_STATES = frozenset(State) - {State.CLOSED, State.WITHDRAWN}
 
 
 class MoveRefused(ValueError):
     """A step that the life of a hazard does not have, or not yet, or not for this person; the text is for people."""
-
-
-def move(state: State, to: State, arrangements: "Arrangements | None" = None) -> State:
-    """The new state, or MoveRefused. Rectifying needs the five arrangements complete."""
-    if to not in MOVES[state]:
-        raise MoveRefused(f"{STATE_NAMES[state]}的隐患不能改成{STATE_NAMES[to]}")
-    if to is State.RECTIFYING:
-        missing = arrangements.missing() if arrangements else ARRANGEMENT_NAMES.values()
-        if missing:
-            raise MoveRefused(f"五落实还缺：{'、'.join(missing)}")
-    return to
 
 
 ARRANGEMENT_NAMES: Mapping[str, str] = {
@@ -169,7 +145,10 @@ class Hazard:
     closed_by: int | None = None
     closed_at: datetime | None = None
     listed_at: datetime | None = None
+    vetted_at: datetime | None = None
     reported_at: datetime | None = None
+    month_found: str = ""
+    days_open: int | None = None
 
     @property
     def is_live(self) -> bool:

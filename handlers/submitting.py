@@ -13,7 +13,9 @@ from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.running import while_running
 from handlers.walking import Walk, inspection_id, walk_of
-from handlers.words import _
+from handlers.words import N_, _
+
+_REASONS = (N_("有题答错了"), N_("漏了隐患"), N_("带队人或参加人员写错了"))
 
 
 @while_running
@@ -50,8 +52,8 @@ def ask_correction(request: Request) -> Reply:
     """Why a submitted record is to be corrected; nothing begins before that is said."""
     run = _correctable(request)
     request.enter("correction", id=run.id)
-    reasons = _reasons()
-    buttons = [[Button(reason, data("ik", run.id, code))] for code, reason in enumerate(reasons)]
+    reasons = _REASONS
+    buttons = [[Button(_(reason), data("ik", run.id, code))] for code, reason in enumerate(reasons)]
     text = _(
         "<b>更正自查记录</b>\n会照原来的答案开一份新的一版，改好再提交。原来那份原样保留。\n"
         "为什么更正？点一个，或者直接打字。"
@@ -59,16 +61,12 @@ def ask_correction(request: Request) -> Reply:
     return Reply(screen=Screen(text=text, buttons=rows(*buttons, [Button(_("不更正了"), data("iv", run.id))])))
 
 
-def _reasons() -> tuple[str, ...]:
-    return (_("有题答错了"), _("漏了隐患"), _("带队人或参加人员写错了"))
-
-
 def correct_by_press(request: Request) -> Reply:
     """Begin the correction for one of the offered reasons."""
     code = request.number(1)
-    if code >= len(_reasons()):
+    if code >= len(_REASONS):
         raise Gone
-    return _correct(request, _reasons()[code])
+    return _correct(request, _REASONS[code])
 
 
 def correct_by_words(request: Request) -> Reply:
@@ -94,7 +92,7 @@ def _correct(request: Request, reason: str) -> Reply:
     tx.inspections.name_participants(new.id, led_by=old.led_by, participants=old.participants)
     for attachment in of_questions(tx, old.id):
         tx.attachments.copy(attachment, inspection_id=new.id)
-    tx.hazards.carry_over(old.id, new.id)
+    tx.hazards.carry_over(old.id, new.id, by=request.who.id, at=request.now)
     return summaries.show_summary(request, walk_of(tx, new.id), notice=_("这是更正的一版，改好后再提交一次。"))
 
 

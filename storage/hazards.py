@@ -1,24 +1,30 @@
-"""The list of hazards (隐患) with their numbers, arrangements and states."""
+"""The list of hazards (隐患) with their numbers, arrangements and states; every change goes through one function."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 
-from checklists.hazards import Arrangements, Hazard, Level, Source, State, move
+from checklists.hazard_moves import Step
+from checklists.hazards import OPEN_STATES, Arrangements, Hazard, Level, MoveRefused, Source, State
+from checklists.working_days import SHANGHAI
 from storage.subject import Subject
 from storage.tables import hazards
 from storage.types import new_id
 
-_ARRANGEMENTS = ("responsible", "measure", "funds", "deadline", "contingency")
-_COLUMNS = [c for c in hazards.c if c.name not in ("zone_id", "closed_at")]
-_LENGTHS = {"responsible": 100, "measure": 500, "funds": 100, "contingency": 500, "words": 2000}
-_OPEN = [s.value for s in State if s is not State.WITHDRAWN]
+ARRANGEMENTS = ("responsible", "measure", "funds", "deadline", "contingency")
+COLUMNS = [c for c in hazards.c if c.name not in ("zone_id", "evidence_from", "month_closed")]
+_LENGTHS = {"responsible": 100, "measure": 500, "funds": 100, "contingency": 500, "words": 2000, "place": 200}
+_LIVE = [s.value for s in State if s is not State.WITHDRAWN]
+_OPEN = sorted(s.value for s in OPEN_STATES)
 
 
-class HazardChanged(Exception):
+class HazardChanged(MoveRefused):
     """Somebody changed the hazard since it was read; nothing was kept."""
+
+    def __init__(self) -> None:
+        super().__init__("这条隐患刚才有改动，请看一下现在的情况。")
 
 
 class Hazards(Subject):
@@ -37,8 +43,13 @@ class Hazards(Subject):
         year: int,
         by: int,
         at: datetime,
+        **more: Any,
     ) -> Hazard:
-        """A new hazard with the next number of the zone's year; `level` is the criterion's proposal."""
+        """A new hazard with the next number of the zone's year; `level` is the criterion's proposal.
+
+        `more` may give words, place, official_inspection_id, risk_point_id and department_id; without the last it goes
+        to the department in charge of the enterprise's trade, where there is just one.
+        """
         hazard_id = new_id()
         row = {
             "id": hazard_id,
@@ -54,6 +65,9 @@ class Hazards(Subject):
             "level": level.value,
             "found_by": by,
             "found_at": at,
+            "month_found": at.astimezone(SHANGHAI).strftime("%Y-%m"),
+            "department_id": self.tx.departments.in_charge_of(enterprise_id),
+            **_fitting(more),
         }
         self.connection.execute(hazards.insert().values(zone_id=self.zone_id, **row))
         self._note("hazard_found", hazard_id, by=by, at=at, after={"state": row["state"], "level": row["level"]})
@@ -65,6 +79,10 @@ class Hazards(Subject):
         """The hazard with this id."""
         return next(iter(self._all(self._where(hazards.c.id == hazard_id))), None)
 
+    def some(self, ids: Iterable[int]) -> list[Hazard]:
+        """The hazards with these ids, in no particular order."""
+        return self._all(self._where(hazards.c.id.in_(list(ids))))
+
     def numbered(self, year: int, sequence: int) -> Hazard | None:
         """The hazard with this number."""
         return next(iter(self._all(self._where(hazards.c.year == year, hazards.c.sequence == sequence))), None)
@@ -72,81 +90,81 @@ class Hazards(Subject):
     def at_item(self, inspection_id: int, item: int) -> Hazard | None:
         """The hazard found at this item that was not withdrawn; there is at most one."""
         statement = self._where(hazards.c.inspection_id == inspection_id, hazards.c.item == item)
-        return next(iter(self._all(statement.where(hazards.c.state.in_(_OPEN)))), None)
+        return next(iter(self._all(statement.where(hazards.c.state.in_(_LIVE)))), None)
 
     def of_inspection(self, inspection_id: int) -> list[Hazard]:
         """Every hazard found in an inspection and not withdrawn, in the order of its items."""
-        statement = self._where(hazards.c.inspection_id == inspection_id, hazards.c.state.in_(_OPEN))
+        statement = self._where(hazards.c.inspection_id == inspection_id, hazards.c.state.in_(_LIVE))
         return self._all(statement.order_by(hazards.c.item))
 
+    def of_official_inspection(self, official_inspection_id: int) -> list[Hazard]:
+        """The findings of an inspection by the office, in the order of their numbers."""
+        statement = self._where(hazards.c.official_inspection_id == official_inspection_id)
+        return self._all(statement.order_by(hazards.c.year, hazards.c.sequence))
+
+    def of_risk_point(self, risk_point_id: int) -> list[Hazard]:
+        """The open hazards found at a risk point, by deadline."""
+        statement = self._where(hazards.c.risk_point_id == risk_point_id, hazards.c.state.in_(_OPEN))
+        return self._all(by_deadline(statement))
+
+    def of_criterion(self, enterprise_id: int, criterion_id: str) -> list[Hazard]:
+        """Every hazard of this criterion at an enterprise, whatever became of it."""
+        return self._all(self._where(hazards.c.enterprise_id == enterprise_id, hazards.c.criterion_id == criterion_id))
+
     def of_enterprise(self, enterprise_id: int, *, withdrawn: bool = False) -> list[Hazard]:
-        """The hazards of an enterprise by deadline, those without one first; or only the withdrawn ones."""
+        """The open hazards of an enterprise by deadline, those without one first; or only the withdrawn ones."""
         states = [State.WITHDRAWN.value] if withdrawn else _OPEN
         statement = self._where(hazards.c.enterprise_id == enterprise_id, hazards.c.state.in_(states))
-        return self._all(_by_deadline(statement))
+        return self._all(by_deadline(statement))
 
     def count_of_enterprise(self, enterprise_id: int) -> int:
-        """How many hazards of an enterprise are on the list."""
+        """How many open hazards an enterprise has."""
         mine = (hazards.c.zone_id == self.zone_id) & (hazards.c.enterprise_id == enterprise_id)
         statement = select(func.count()).where(mine, hazards.c.state.in_(_OPEN))
         return int(self.connection.execute(statement).scalar_one())
 
     def in_zone(self, *, offset: int, limit: int) -> list[Hazard]:
-        """One page of all hazards of the zone by deadline, those without one first."""
-        statement = _by_deadline(self._where(hazards.c.state.in_(_OPEN)))
+        """One page of all open hazards of the zone by deadline, those without one first."""
+        statement = by_deadline(self._where(hazards.c.state.in_(_OPEN)))
         return self._all(statement.offset(offset).limit(limit))
 
     def count_in_zone(self) -> int:
-        """How many hazards are on the list of the zone."""
+        """How many open hazards the zone has."""
         statement = select(func.count()).where(hazards.c.zone_id == self.zone_id, hazards.c.state.in_(_OPEN))
         return int(self.connection.execute(statement).scalar_one())
 
     def describe(self, hazard: Hazard, words: str, *, by: int, at: datetime) -> Hazard:
         """Keep what is wrong in the person's words."""
-        return self._change(hazard, "hazard_described", {"words": words}, by=by, at=at)
+        return self.change(hazard, "hazard_described", {"words": words}, by=by, at=at)
 
     def confirm_level(self, hazard: Hazard, level: Level, *, by: int, at: datetime) -> Hazard:
-        """A person confirms the level or sets the other one, and may think again until the hazard is settled.
-
-        Raises MoveRefused.
-        """
-        state = hazard.state if hazard.state is State.CONFIRMED else move(hazard.state, State.CONFIRMED)
-        values = {"level": level.value, "level_confirmed_by": by, "state": state.value}
-        return self._change(hazard, "hazard_confirmed", values, by=by, at=at)
+        """A person confirms the level or sets the other one; of a major hazard notices are due. Raises MoveRefused."""
+        return self.tx.hazard_life.confirm(hazard, level, by=by, at=at)
 
     def arrange(self, hazard: Hazard, values: Mapping[str, Any], *, by: int, at: datetime) -> Hazard:
         """Fix some of the five arrangements; with all five a confirmed hazard is being rectified."""
-        changed = {name: values[name] for name in _ARRANGEMENTS if name in values}
-        arrangements = Arrangements(**{**_arrangements(hazard), **changed})
-        state = hazard.state
-        if state is State.CONFIRMED and arrangements.complete:
-            state = move(state, State.RECTIFYING, arrangements)
-        return self._change(hazard, "hazard_arranged", {**changed, "state": state.value}, by=by, at=at)
+        return self.tx.hazard_life.arrange(hazard, values, by=by, at=at)
 
     def fix_on_spot(self, hazard: Hazard, *, by: int, at: datetime) -> Hazard:
         """Put right at once, shown by a second photo; still to be reviewed. Raises MoveRefused."""
-        values = {"state": move(hazard.state, State.FIXED_ON_SPOT).value}
-        return self._change(hazard, "hazard_fixed_on_spot", values, by=by, at=at)
+        return self.tx.hazard_life.fix_on_spot(hazard, by=by, at=at)
 
     def withdraw(self, hazard: Hazard, reason: str, *, by: int, at: datetime) -> Hazard:
         """Found in error: off the list, kept for ever with the reason. Raises MoveRefused."""
-        values = {"state": move(hazard.state, State.WITHDRAWN).value, "withdrawn_reason": reason[:300]}
-        return self._change(hazard, "hazard_withdrawn", values, by=by, at=at)
+        values = {"withdrawn_reason": reason[:300]}
+        return self.tx.hazard_life.take(Step.WITHDRAW, hazard, by=by, at=at, reason=reason, values=values)
 
-    def carry_over(self, old_inspection_id: int, new_inspection_id: int) -> None:
+    def carry_over(self, old_inspection_id: int, new_inspection_id: int, *, by: int, at: datetime) -> None:
         """Let the hazards of a corrected inspection belong to the one that corrects it."""
-        self.connection.execute(
-            hazards.update()
-            .where(
-                hazards.c.zone_id == self.zone_id,
-                hazards.c.inspection_id == old_inspection_id,
-                hazards.c.state.in_(_OPEN),
-            )
-            .values(inspection_id=new_inspection_id)
-        )
+        for hazard in self.of_inspection(old_inspection_id):
+            self.change(hazard, "hazard_carried_over", {"inspection_id": new_inspection_id}, by=by, at=at)
 
-    def _change(self, hazard: Hazard, what: str, values: dict[str, Any], *, by: int, at: datetime) -> Hazard:
-        values = {k: v[: _LENGTHS[k]] if isinstance(v, str) and k in _LENGTHS else v for k, v in values.items()}
+    def change(self, hazard: Hazard, what: str, values: Mapping[str, Any], *, by: int | None, at: datetime) -> Hazard:
+        """The one way a hazard changes: its version rises by one, and the trail keeps what was before and after.
+
+        For storage only, which has checked the move. Raises HazardChanged when somebody was first.
+        """
+        values = _fitting(values)
         done = self.connection.execute(
             hazards.update()
             .where(hazards.c.zone_id == self.zone_id, hazards.c.id == hazard.id, hazards.c.version == hazard.version)
@@ -154,34 +172,40 @@ class Hazards(Subject):
         )
         if done.rowcount != 1:
             raise HazardChanged
-        before = {**_arrangements(hazard), "state": hazard.state, "level": hazard.level, "words": hazard.words}
-        self._note(what, hazard.id, by=by, at=at, before={k: before.get(k) for k in values}, after=values)
+        before = {name: _field(hazard, name) for name in values}
+        self._note(what, hazard.id, by=by, at=at, before=before, after=dict(values))
         changed = self.get(hazard.id)
         assert changed is not None
         return changed
 
-    def _note(self, what: str, hazard_id: int, *, by: int, at: datetime, before: Any = None, after: Any = None) -> None:
-        self.tx.trail.add(what, subject="hazard", subject_id=hazard_id, person_id=by, at=at, before=before, after=after)
+    def _note(self, what: str, hazard_id: int, *, by: int | None, at: datetime, **states: Any) -> None:
+        self.tx.trail.add(what, subject="hazard", subject_id=hazard_id, person_id=by, at=at, **states)
 
     def _where(self, *conditions: ColumnElement[bool]) -> Select[Any]:
-        return select(*_COLUMNS).where(hazards.c.zone_id == self.zone_id, *conditions)
+        return select(*COLUMNS).where(hazards.c.zone_id == self.zone_id, *conditions)
 
     def _all(self, statement: Select[Any]) -> list[Hazard]:
-        return [_hazard(row._mapping) for row in self.connection.execute(statement)]
+        return [hazard_of(row._mapping) for row in self.connection.execute(statement)]
 
 
-def _by_deadline(statement: Select[Any]) -> Select[Any]:
+def by_deadline(statement: Select[Any]) -> Select[Any]:
+    """The order of every list: no deadline yet, then the nearest deadline; equal ones by number."""
     return statement.order_by(hazards.c.deadline.is_not(None), hazards.c.deadline, hazards.c.year, hazards.c.sequence)
 
 
-def _arrangements(hazard: Hazard) -> dict[str, Any]:
-    return {name: getattr(hazard.arrangements, name) for name in _ARRANGEMENTS}
-
-
-def _hazard(row: RowMapping) -> Hazard:
+def hazard_of(row: RowMapping) -> Hazard:
+    """The hazard in a row of COLUMNS."""
     values = dict(row)
-    arrangements = Arrangements(**{name: values.pop(name) for name in _ARRANGEMENTS})
+    arrangements = Arrangements(**{name: values.pop(name) for name in ARRANGEMENTS})
     values["source"] = Source(values["source"])
     values["state"] = State(values["state"])
     values["level"] = Level(values["level"])
     return Hazard(**values, arrangements=arrangements)
+
+
+def _field(hazard: Hazard, name: str) -> Any:
+    return getattr(hazard.arrangements if name in ARRANGEMENTS else hazard, name, None)
+
+
+def _fitting(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v[: _LENGTHS[k]] if isinstance(v, str) and k in _LENGTHS else v for k, v in values.items()}

@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
+from storage import hazard_tables as _hazard_tables  # noqa: F401 its tables belong to the schema
 from storage.engine import parse_url
 from storage.tables import metadata
 

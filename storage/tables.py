@@ -328,10 +328,37 @@ hazards = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("found_by", Id, nullable=False),
     Column("found_at", UtcDateTime, nullable=False),
+    Column("month_found", String(7), nullable=False, server_default=""),
+    Column("department_id", Id),
+    Column("official_inspection_id", Id),
+    Column("risk_point_id", Id),
+    Column("place", String(200), nullable=False, server_default=""),
+    Column("life", Integer, nullable=False, server_default="1"),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("evidence_from", Id, nullable=False, server_default="0"),
+    Column("sampled", Boolean, nullable=False, server_default=text("false")),
+    Column("fakes", Integer, nullable=False, server_default="0"),
+    Column("handed_in_by", Id),
+    Column("handed_in_at", UtcDateTime),
+    Column("reviewed_by", Id),
+    Column("reviewed_at", UtcDateTime),
+    Column("closed_by", Id),
     Column("closed_at", UtcDateTime),
+    Column("month_closed", String(7)),
+    Column("days_open", Integer),
+    Column("listed_at", UtcDateTime),
+    Column("vetted_at", UtcDateTime),
+    Column("reported_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
     UniqueConstraint("zone_id", "year", "sequence"),
     belongs_to("enterprises", "enterprise_id"),
+    # The last line of defence: whatever the program does, nothing is closed without evidence and another person.
+    CheckConstraint(
+        "state <> 'closed' OR (handed_in_by IS NOT NULL AND reviewed_by IS NOT NULL AND closed_by IS NOT NULL"
+        " AND reviewed_by <> handed_in_by AND reviewed_by <> found_by"
+        " AND closed_by <> handed_in_by AND closed_by <> found_by)",
+        name="closed",
+    ),
     Index("ix_hazards_enterprise", "zone_id", "enterprise_id", "state"),
     Index("ix_hazards_open", "zone_id", "state", "deadline"),
     Index(
@@ -344,6 +371,9 @@ hazards = Table(
         postgresql_where=text("state <> 'withdrawn'"),
     ),
     Index("ix_hazards_inspection", "zone_id", "inspection_id", "item"),
+    Index("ix_hazards_official", "zone_id", "official_inspection_id"),
+    Index("ix_hazards_risk_point", "zone_id", "risk_point_id"),
+    Index("ix_hazards_found", "zone_id", "found_at"),
 )
 
 sequences = Table(

@@ -6,16 +6,24 @@ from sqlalchemy import Connection
 
 from storage.attachments import Attachments
 from storage.deliveries import Deliveries
+from storage.departments import Departments
 from storage.dialogs import Dialogs
+from storage.doubts import Doubts
 from storage.drafts import Drafts
 from storage.duties import Duties
 from storage.enterprises import Enterprises
+from storage.hazard_life import HazardLife
+from storage.hazard_records import HazardRecords
 from storage.hazards import Hazards
 from storage.inspections import Inspections
 from storage.invitations import Invitations
+from storage.ledger import Ledger
 from storage.notes import Notes
+from storage.office_settings import OfficeSettings
+from storage.official_inspections import OfficialInspections
 from storage.people import People
 from storage.reports import Reports
+from storage.risk_points import RiskPoints
 from storage.standards import Standards
 from storage.trail import Trail
 from storage.updates import Updates
@@ -60,6 +68,38 @@ class Transaction:
     @cached_property
     def hazards(self) -> Hazards:
         return Hazards(self)
+
+    @cached_property
+    def hazard_life(self) -> HazardLife:
+        return HazardLife(self)
+
+    @cached_property
+    def hazard_records(self) -> HazardRecords:
+        return HazardRecords(self)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        return Doubts(self)
+
+    @cached_property
+    def official_inspections(self) -> OfficialInspections:
+        return OfficialInspections(self)
+
+    @cached_property
+    def risk_points(self) -> RiskPoints:
+        return RiskPoints(self)
+
+    @cached_property
+    def departments(self) -> Departments:
+        return Departments(self)
+
+    @cached_property
+    def office_settings(self) -> OfficeSettings:
+        return OfficeSettings(self)
 
     @cached_property
     def duties(self) -> Duties:

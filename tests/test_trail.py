@@ -22,6 +22,7 @@ CHECKED: dict[tuple[str, str], tuple[Any, Any]] = {
     ("inspections", "state"): ("submitted", "running"),
     ("answers", "answer"): ("y", "n"),
     ("duties", "state"): ("open", "done"),
+    ("official_inspections", "state"): ("running", "finished"),
     ("deliveries", "state"): ("waiting", "sent"),
 }
 

@@ -1,6 +1,5 @@
 """Hazards: numbers, the five arrangements and the first steps of their life."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,14 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checklists.hazards import (
-    MOVES,
-    STATE_NAMES,
     Arrangements,
     Level,
-    MoveRefused,
-    State,
     format_number,
-    move,
     parse_number,
     propose_arrangements,
 )
@@ -75,34 +69,3 @@ def test_a_proposed_deadline_on_a_day_off_moves_to_the_next_working_day() -> Non
 def test_what_is_missing_is_named() -> None:
     assert Arrangements(responsible="王厂长", funds="  ").missing() == ("措施", "资金", "期限", "应急预案")
     assert COMPLETE.missing() == ()
-
-
-def test_rectifying_begins_only_with_all_five_arrangements() -> None:
-    assert move(State.CONFIRMED, State.RECTIFYING, COMPLETE) is State.RECTIFYING
-    with pytest.raises(MoveRefused, match="五落实还缺：应急预案"):
-        move(State.CONFIRMED, State.RECTIFYING, replace(COMPLETE, contingency=""))
-    with pytest.raises(MoveRefused, match="五落实还缺：责任人、措施、资金、期限、应急预案"):
-        move(State.CONFIRMED, State.RECTIFYING)
-
-
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("to", State)
-def test_only_the_moves_of_the_table_happen(state: State, to: State) -> None:
-    allowed = {
-        (State.FOUND, State.CONFIRMED),
-        (State.CONFIRMED, State.RECTIFYING),
-        (State.CONFIRMED, State.FIXED_ON_SPOT),
-        (State.FOUND, State.WITHDRAWN),
-        (State.CONFIRMED, State.WITHDRAWN),
-        (State.RECTIFYING, State.WITHDRAWN),
-        (State.FIXED_ON_SPOT, State.WITHDRAWN),
-    }
-    if (state, to) in allowed:
-        assert move(state, to, COMPLETE) is to
-    else:
-        with pytest.raises(MoveRefused, match="不能改成"):
-            move(state, to, COMPLETE)
-
-
-def test_every_state_has_a_name_and_a_row() -> None:
-    assert set(STATE_NAMES) == set(MOVES) == set(State)

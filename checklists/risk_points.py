@@ -1,0 +1,90 @@
+"""Risk points (风险点) with their grade and measures; one code each (一码一源)."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Grade(StrEnum):
+    """The four grades and their colours (红橙黄蓝)."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    BLUE = "blue"
+
+
+GRADE_NAMES: Mapping[Grade, str] = {
+    Grade.RED: "🔴 重大风险",
+    Grade.ORANGE: "🟠 较大风险",
+    Grade.YELLOW: "🟡 一般风险",
+    Grade.BLUE: "🔵 低风险",
+}
+
+
+class Defence(StrEnum):
+    """The four kinds of measures (人防、技防、工程防、管理防)."""
+
+    PEOPLE = "people"
+    TECHNOLOGY = "technology"
+    ENGINEERING = "engineering"
+    MANAGEMENT = "management"
+
+
+DEFENCE_NAMES: Mapping[Defence, str] = {
+    Defence.PEOPLE: "人防",
+    Defence.TECHNOLOGY: "技防",
+    Defence.ENGINEERING: "工程防",
+    Defence.MANAGEMENT: "管理防",
+}
+
+# Without characters that look alike on a worn sticker.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measure:
+    """One control measure of one of the four kinds."""
+
+    defence: Defence
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RiskPoint:
+    """One risk point of an enterprise; `number` counts within the enterprise, `code` is what its QR says."""
+
+    id: int
+    enterprise_id: int
+    number: int
+    code: str
+    name: str
+    place: str
+    grade: Grade
+    responsible: str
+    version: int
+    made_by: int
+    made_at: datetime
+    retired_at: datetime | None = None
+    measures: tuple[Measure, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RiskCheck:
+    """One look at a risk point; `hazard_id` is what was reported then."""
+
+    id: int
+    risk_point_id: int
+    good: bool
+    words: str
+    hazard_id: int | None
+    by: int
+    at: datetime
+
+
+def new_code() -> str:
+    """A code that nobody can guess and that reads well from a sticker."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))

@@ -1,0 +1,114 @@
+"""How things stand with a hazard for one person: what that person is to it, and what the guards ask about."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from checklists.hazard_guards import Circumstances
+from checklists.hazard_life import allowed
+from checklists.hazard_moves import Relation, Step
+from checklists.hazard_rules import RECIPIENT_NAMES, Gate, HazardRules, hazard_rules
+from checklists.hazards import Hazard
+from checklists.people import INSPECTING_ROLES, Role
+from storage.subject import Subject
+from storage.tables import attachments, hazards
+
+_JUDGES = (Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR)
+_MANAGERS = (Role.OFFICER, Role.ADMINISTRATOR)
+
+
+class HazardStanding(Subject):
+    """Everything `check` needs, read from the database and never taken from the caller's word."""
+
+    def rules(self) -> HazardRules:
+        """What the plan of this zone orders about hazards."""
+        return hazard_rules(self.tx.office_settings.plan_id())
+
+    def steps_for(self, hazard: Hazard, person_id: int) -> list[Step]:
+        """What this person may do with the hazard where it stands; a guard may still ask for something first."""
+        relations = self.relations(hazard, person_id)
+        return [step for step in Step if allowed(step, hazard.state, relations)]
+
+    def relations(self, hazard: Hazard, person_id: int) -> frozenset[Relation]:
+        """What the person is to this hazard, by the roles held now."""
+        person = self.tx.people.get(person_id)
+        if person is None:
+            return frozenset()
+        roles = {a.role for a in person.assignments if a.enterprise_id == hazard.enterprise_id}
+        waiting = self.tx.hazard_records.deferral_waiting(hazard.id)
+        judge = person.holds(*_JUDGES)
+        held = {
+            Relation.INSIDER: bool(roles),
+            Relation.FIRM: bool(roles & INSPECTING_ROLES),
+            Relation.WALKER: bool(roles & INSPECTING_ROLES) and self._is_running(hazard),
+            Relation.OFFICE: judge,
+            Relation.MANAGER: person.holds(*_MANAGERS),
+            Relation.DUTY_HOLDER: judge and self._holds_duty(hazard, person_id),
+            Relation.FINDER: hazard.found_by == person_id,
+            Relation.RECTIFIER: self._rectified(hazard, person_id),
+            Relation.ASKER: waiting is not None and waiting.asked_by == person_id,
+        }
+        return frozenset(relation for relation, is_held in held.items() if is_held)
+
+    def circumstances(self, hazard: Hazard, person_id: int, **wanted: Any) -> Circumstances:
+        """How things stand for this person; `wanted` are the fields of Circumstances that the step itself brings."""
+        rules = self.rules()
+        return Circumstances(
+            **{
+                "state": hazard.state,
+                "level": hazard.level,
+                "relations": self.relations(hazard, person_id),
+                "criterion": hazard.criterion_id or hazard.clause,
+                "arrangements": hazard.arrangements,
+                "evidence": self.evidence_count(hazard),
+                "sampled": hazard.sampled,
+                "reviewed": hazard.reviewed_by is not None,
+                "receipts_missing": self.receipts_missing(hazard),
+                "listed": hazard.is_listed,
+                "deferral_waiting": self.tx.hazard_records.deferral_waiting(hazard.id) is not None,
+                "department_missing": hazard.department_id is None and self.tx.departments.any(),
+                "vetting_missing": rules.gate is Gate.BEFORE_REPORT,
+                "vetted": hazard.vetted_at is not None,
+                "reported": hazard.reported_at is not None,
+                **wanted,
+            }
+        )
+
+    def evidence_count(self, hazard: Hazard) -> int:
+        """How many pictures of the present round show the hazard put right."""
+        since = select(hazards.c.evidence_from).where(hazards.c.zone_id == self.zone_id, hazards.c.id == hazard.id)
+        statement = select(func.count()).where(
+            attachments.c.zone_id == self.zone_id,
+            attachments.c.hazard_id == hazard.id,
+            attachments.c.kind == "photo",
+            attachments.c.phase == "after",
+            attachments.c.removed_at.is_(None),
+            attachments.c.id > since.scalar_subquery(),
+        )
+        return int(self.connection.execute(statement).scalar_one())
+
+    def receipts_missing(self, hazard: Hazard) -> tuple[str, ...]:
+        """The Chinese names of those who must know of the hazard and have not confirmed."""
+        needed = self.rules().recipients(hazard.level)
+        got = {n.recipient for n in self.tx.hazard_records.notices(hazard) if n.received_at} if needed else set()
+        return tuple(RECIPIENT_NAMES[r] for r in needed if r not in got)
+
+    def _is_running(self, hazard: Hazard) -> bool:
+        run = self.tx.inspections.get(hazard.inspection_id) if hazard.inspection_id is not None else None
+        return run is not None and run.is_running
+
+    def _holds_duty(self, hazard: Hazard, person_id: int) -> bool:
+        # Without departments the whole office holds the duty; with them, a hazard nobody was given is refused later.
+        department_id = hazard.department_id
+        return department_id is None or self.tx.departments.is_member(department_id, person_id)
+
+    def _rectified(self, hazard: Hazard, person_id: int) -> bool:
+        if hazard.handed_in_by == person_id:
+            return True
+        statement = select(attachments.c.id).where(
+            attachments.c.zone_id == self.zone_id,
+            attachments.c.hazard_id == hazard.id,
+            attachments.c.phase == "after",
+            attachments.c.sent_by == person_id,
+        )
+        return self.connection.execute(statement.limit(1)).first() is not None
