@@ -1,0 +1,82 @@
+"""One sample of each letter, to try an office's own templates before they are needed."""
+
+from datetime import date
+
+from checklists.hazards import Level
+from handlers.documents.letter_contents import (
+    AnyLetter,
+    LetterHazard,
+    LetterHead,
+    ListingNotice,
+    Outcome,
+    RectificationNotice,
+    ReviewedHazard,
+    ReviewOpinion,
+    UnlistingNotice,
+)
+
+HEAD = LetterHead(
+    office="示例开发区安全监管办公室",
+    reference="示安整〔2026〕31号",
+    enterprise="样例食品有限公司",
+    issued_on=date(2026, 3, 2),
+    uscc="91350211M000100Y46",
+    principal="王厂长",
+    contact="李科员",
+    phone="0000-1234567",
+)
+MAJOR = LetterHazard(
+    number="SL-2026-0031",
+    words="制冷机房液氨泄漏报警装置没有与事故排风联锁，现场测试不动作",
+    level=Level.MAJOR,
+    basis="《工贸企业重大事故隐患判定标准》第十条第（二）项",
+    place="制冷机房",
+    demand="停用该系统，由有资质单位修复联锁并测试合格后方可使用",
+    deadline=date(2026, 4, 1),
+    responsible="王厂长",
+)
+GENERAL = LetterHazard(
+    number="SL-2026-0032",
+    words="包装车间东侧疏散通道堆放纸箱",
+    level=Level.GENERAL,
+    basis="《中华人民共和国消防法》第二十八条",
+    place="包装车间东侧",
+    demand="立即清空，划线并指定专人每班检查",
+    deadline=date(2026, 3, 9),
+    responsible="赵班长",
+)
+NOTICE = RectificationNotice(
+    head=HEAD,
+    inspected_on=date(2026, 3, 1),
+    mode="四不两直",
+    inspectors="李科员、周科员",
+    hazards=[MAJOR, GENERAL],
+)
+REVIEW = ReviewOpinion(
+    head=HEAD,
+    notice="示安整〔2026〕31号",
+    reviewed_on=date(2026, 4, 2),
+    reviewers="周科员",
+    hazards=[
+        ReviewedHazard(hazard=MAJOR, outcome=Outcome.PARTLY, words="报警器已更换，联锁仍未接通"),
+        ReviewedHazard(hazard=GENERAL, outcome=Outcome.PASSED, words="现场查看通道已清空"),
+    ],
+)
+LISTING = ListingNotice(
+    head=HEAD,
+    hazard=MAJOR,
+    reason="重大事故隐患，两次复查未整改到位",
+    supervisor="示例开发区安全生产委员会",
+    until=date(2026, 4, 30),
+)
+UNLISTING = UnlistingNotice(
+    head=HEAD,
+    hazard=MAJOR,
+    notice="示安督〔2026〕3号",
+    listed_on=date(2026, 4, 3),
+    reviewed_on=date(2026, 4, 28),
+    reviewers="周科员、吴科员",
+    reason="联锁已修复，现场测试三次均动作，检测报告合格",
+    closed=True,
+)
+SAMPLES: tuple[AnyLetter, ...] = (NOTICE, REVIEW, LISTING, UNLISTING)
