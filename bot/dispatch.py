@@ -110,7 +110,7 @@ def _sorry(update_id: int, error: Exception, *, pressed: bool) -> Reply:
     """What a person is told when nothing was kept; the words say so and what to do."""
     match error:
         case UnreadablePhoto():
-            words = str(error)
+            words = _(str(error))
         case TooLarge():
             words = _("文件超过20MB，没有保存。请换一个小一点的，照片请用“照片”方式发送。")
         case StorageFull() | DatabaseFull():

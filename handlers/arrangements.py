@@ -10,13 +10,13 @@ from handlers.hazard_cards import FIELDS, Card, card_lines, field_words
 from handlers.replies import Button, Screen, data, rows
 from handlers.routing import Gone, Request
 from handlers.walking import known_people, principal_of
-from handlers.words import _, day, html, shorten
+from handlers.words import N_, _, day, html, shorten
 
 DAYS = (3, 7, 15, 30)
 _FARTHEST = timedelta(days=366)
-_FUNDS = ("自筹", "不需要资金", "待定")
-_CONTINGENCY = ("停用有关设备或场所", "按本单位应急预案执行")
-_MEASURES = ("停用，修好再用", "清理、移走", "更换或补齐")
+_FUNDS = (N_("自筹"), N_("不需要资金"), N_("待定"))
+_CONTINGENCY = (N_("停用有关设备或场所"), N_("按本单位应急预案执行"))
+_MEASURES = (N_("停用，修好再用"), N_("清理、移走"), N_("更换或补齐"))
 
 
 class NotADay(ValueError):
@@ -47,7 +47,7 @@ def field_screen(request: Request, card: Card, index: int, *, notice: str = "") 
     ]
     options = {"0": field_words(card.proposal, field), **_labels(request, hazard, field)}
     buttons = [
-        [Button(_option_label(key, words), data("zk", hazard.id, hazard.version, index, key))]
+        [Button(_option_label(key, _(words)), data("zk", hazard.id, hazard.version, index, key))]
         for key, words in options.items()
     ]
     back = Button(_("返回"), data("zs", hazard.id, "arrange"))
@@ -99,7 +99,7 @@ def typed_value(field: str, words: str, *, today: date) -> str | date:
     return parse_deadline(words, today=today) if field == "deadline" else " ".join(words.split())
 
 
-_IN_DAYS = re.compile(r"(\d{1,3})\s*[天日]?内?")
+_IN_DAYS = re.compile(r"(\d{1,3})\s*(?:[天日]|days?)?内?")
 _DATE = re.compile(r"(?:(\d{4})\s*[-年./])?\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*[日号]?(?:前|之前)?")
 
 

@@ -14,7 +14,7 @@ from checklists.reminders import DutyState, EnterpriseDuty, next_reminder, wants
 from checklists.working_days import OPENS, WorkingDays, load_working_days
 from handlers.routing import Request
 from handlers.standards import profile_of
-from handlers.words import SHANGHAI, _
+from handlers.words import SHANGHAI, _, month
 from storage.transaction import Transaction
 from storage.types import new_id
 from storage.zones import Zone
@@ -110,7 +110,7 @@ def period_name(period: str) -> str:
         number = {"1": _("一"), "2": _("二"), "3": _("三"), "4": _("四")}[rest[1]]
         return _("{year}年第{number}季度").format(year=year, number=number)
     if rest.startswith("-"):
-        return _("{year}年{month}月").format(year=year, month=int(rest[1:]))
+        return _("{year}年{month}").format(year=year, month=month(int(rest[1:])))
     if rest.startswith("H"):
         return (_("{year}年上半年") if rest == "H1" else _("{year}年下半年")).format(year=year)
     return _("{year}年").format(year=year)

@@ -11,7 +11,7 @@ from handlers import profile, standards
 from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route
-from handlers.words import _, html, shorten
+from handlers.words import _, aside, html, labelled, shorten
 
 _CHOICES_ON_ONE_PAGE = 12
 
@@ -102,14 +102,14 @@ def list_screen(found: list[Enterprise], wanted: Wanted, *, number: int, page: i
 def show_communities(request: Request) -> Reply:
     """The communities to choose from."""
     named = [(c, n) for c, n in request.tx.enterprises.communities() if c]
-    choices = [Button(f"{shorten(c, 20)}（{n}）", data("eh", crc32(c.encode()))) for c, n in named]
+    choices = [Button(shorten(c, 20) + aside(n), data("eh", crc32(c.encode()))) for c, n in named]
     return _choices(request, "ec", _("选一个社区或网格："), choices)
 
 
 def show_trades(request: Request) -> Reply:
     """The trades that enterprises of the zone have, the most frequent first."""
     counted = request.tx.enterprises.sectors()
-    choices = [Button(f"{profile.trade_names([t])}（{n}）", data("ek", t)) for t, n in counted if _is_trade(t)]
+    choices = [Button(profile.trade_names([t]) + aside(n), data("ek", t)) for t, n in counted if _is_trade(t)]
     return _choices(request, "ew", _("选一个行业："), choices)
 
 
@@ -150,7 +150,8 @@ def show(request: Request) -> Reply:
         if contact := contacts.get(role):
             is_bound = any(p.holds(role, enterprise_id=enterprise.id) for p in bound)
             state = _("已绑定") if is_bound else _("未绑定")
-            lines.append(f"{_(ROLE_NAMES[role])}：{html(contact.name)} {html(contact.phone)}（{state}）")
+            who = f"{html(contact.name)} {html(contact.phone)}"
+            lines.append(labelled(_(ROLE_NAMES[role]), who + aside(state)))
     count = len(standards.checklist_for(tx, enterprise, request.today))
     lines.append(_("检查表：{count} 条").format(count=count))
     return Reply(screen=Screen(text="\n".join(lines), buttons=_card_buttons(request, enterprise)))

@@ -20,7 +20,7 @@ from handlers.items import handed_in_words
 from handlers.replies import Button, Rows, Screen, data, rows
 from handlers.routing import Gone, Request
 from handlers.walking import Walk, walk_of
-from handlers.words import _, full_day, html, shorten
+from handlers.words import _, full_day, html, labelled, shorten
 
 FIELDS = tuple(ARRANGEMENT_NAMES)
 _LEVEL_CODES = {Level.MAJOR: "m", Level.GENERAL: "g"}
@@ -111,12 +111,12 @@ def card_lines(card: Card) -> list[str]:
         lines.append(_("第 {at} 题：{ask}").format(at=(hazard.item or 0) + 1, ask=html(card.question)))
     lines.append(_("依据：{clause}").format(clause=html(hazard.clause)))
     if hazard.words:
-        lines.append(_("情况：{words}").format(words=html(shorten(hazard.words, 800))))
+        lines.append(_("情况：{words}").format(words=html(shorten(_(hazard.words), 800))))
     lines += _pictures(card.attachments)
     if hazard.state is State.RECTIFYING:
-        lines += [f"{_(ARRANGEMENT_NAMES[f])}：{html(field_words(plan, f))}" for f in FIELDS]
+        lines += [labelled(_(ARRANGEMENT_NAMES[f]), html(field_words(plan, f))) for f in FIELDS]
     if hazard.withdrawn_reason:
-        lines.append(_("撤回原因：{reason}").format(reason=html(hazard.withdrawn_reason)))
+        lines.append(_("撤回原因：{reason}").format(reason=html(_(hazard.withdrawn_reason))))
     return lines
 
 
@@ -132,7 +132,7 @@ def _pictures(attachments: Sequence[Attachment]) -> list[str]:
 def field_words(plan: Arrangements, field: str) -> str:
     """One of the five arrangements as people read it."""
     value = getattr(plan, field)
-    return full_day(value) if field == "deadline" and value else str(value or "")
+    return full_day(value) if field == "deadline" and value else _(str(value or ""))
 
 
 Asked = tuple[list[str], list[list[Button | None]]]
@@ -187,7 +187,9 @@ def _arrange(card: Card) -> Asked:
         fixed = bool(getattr(plan, field))
         words = field_words(plan if fixed else proposal, field)
         lines.append(
-            f"{'✅' if fixed else '▫️'} {_(ARRANGEMENT_NAMES[field])}：{html(words)}" + ("" if fixed else _("（建议）"))
+            ("✅ " if fixed else "▫️ ")
+            + labelled(_(ARRANGEMENT_NAMES[field]), html(words))
+            + ("" if fixed else _("（建议）"))
         )
         buttons.append(Button(("✓ " if fixed else "") + _(ARRANGEMENT_NAMES[field]), data("ze", hazard.id, index)))
     everything = None if plan.complete else Button(_("全部采用"), data("za", hazard.id, hazard.version))

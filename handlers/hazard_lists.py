@@ -98,7 +98,7 @@ def _until(hazard: Hazard, today: date) -> str:
 
 def _button(hazard: Hazard, zone_code: str) -> Button:
     number = format_number(zone_code, hazard.year, hazard.sequence)
-    return Button(f"{number} {shorten(hazard.words, 18)}".strip(), data("z", hazard.id))
+    return Button(f"{number} {shorten(_(hazard.words), 18)}".strip(), data("z", hazard.id))
 
 
 def by_number(request: Request) -> Reply:
@@ -128,7 +128,7 @@ def _again_zone(request: Request) -> Reply:
 
 
 _SEE = Permission.SEE_ENTERPRISE
-_NUMBER_WORDS = re.compile(r"隐患\s*((?:[A-Za-z0-9]{1,12}-)?20\d{2}\s*[-—－]\s*\d{4,9})")
+_NUMBER_WORDS = re.compile(r"(?:隐患|[Hh]azard)\s*((?:[A-Za-z0-9]{1,12}-)?20\d{2}\s*[-—－]\s*\d{4,9})")
 
 ROUTES: tuple[Route, ...] = (
     Press(name="zh", needs=_SEE, about=About.ENTERPRISE, handler=of_enterprise),

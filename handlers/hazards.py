@@ -13,7 +13,7 @@ from handlers.replies import Reply
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.summaries import go_on
 from handlers.walking import Walk, walk_of
-from handlers.words import _
+from handlers.words import N_, _
 
 _MOST_WORDS = 1000
 
@@ -115,7 +115,7 @@ def use_words(request: Request) -> Reply:
     """Describe the hazard in the question's words or in those of the remark."""
     hazard = _unchanged(request)
     card = card_of(request, hazard, arrangements.proposal_for(request, hazard))
-    words = card.remark if request.word(2) == "r" else _("检查发现不符合：{ask}").format(ask=card.question)
+    words = card.remark if request.word(2) == "r" else N_("检查发现不符合：{ask}").format(ask=card.question)
     if not words:
         raise Gone
     hazard = request.tx.hazards.describe(hazard, words, **_who(request))

@@ -23,7 +23,7 @@ from handlers import (
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, column, data, rows
 from handlers.routing import About, Command, Display, Press, Request, Route, Words
-from handlers.words import _, html
+from handlers.words import _, html, listed
 
 # What stands in the menu, in this order. Each gives its buttons for the enterprise of the request
 # (`request.enterprise_id`), or without one for the office; and its lines of news above them.
@@ -92,7 +92,7 @@ def firm(request: Request) -> Reply:
     lines = [
         f"<b>{html(enterprise.name)}</b>",
         _("{name}，您好。您是{role}。").format(
-            name=html(request.who.name), role="、".join(_(ROLE_NAMES[r]) for r in held)
+            name=html(request.who.name), role=listed(_(ROLE_NAMES[r]) for r in held)
         ),
     ]
     if not enterprise.active:
@@ -106,7 +106,7 @@ def firm(request: Request) -> Reply:
 def office(request: Request) -> Reply:
     """The menu of the office."""
     request.enter("office")
-    roles = "、".join(_(ROLE_NAMES[a.role]) for a in request.who.assignments if a.enterprise_id is None)
+    roles = listed(_(ROLE_NAMES[a.role]) for a in request.who.assignments if a.enterprise_id is None)
     lines = [
         _("<b>{zone}</b> · 安全自查").format(zone=html(request.zone.name)),
         _("{name}，您好。您是{role}。").format(name=html(request.who.name), role=roles),
@@ -154,11 +154,17 @@ def help_screen(*, in_office: bool) -> Screen:
     return Screen(text=text, buttons=rows([to_home()]))
 
 
+_MENU_WORDS = re.compile("菜单|首页|主菜单|回首页|返回首页|[Mm]enu|[Hh]ome")
 ROUTES: tuple[Route, ...] = (
     Command(name="start", needs=Permission.ANYONE, handler=start, menu=lambda: _("首页")),
     Command(name="zicha", needs=Permission.ANYONE, handler=home, menu=lambda: _("自查")),
     Command(name="help", needs=Permission.ANYONE, handler=help_, menu=lambda: _("怎么用")),
-    Words(name="menu", pattern=re.compile("菜单|首页|主菜单|回首页|返回首页"), needs=Permission.ANYONE, handler=home),
+    Words(
+        name="menu",
+        pattern=re.compile("菜单|首页|主菜单|回首页|返回首页|[Mm]enu|[Hh]ome"),
+        needs=Permission.ANYONE,
+        handler=home,
+    ),
     Press(name="h", needs=Permission.ANYONE, handler=home),
     Press(name="hf", needs=Permission.SEE_ENTERPRISE, about=About.ENTERPRISE, handler=firm),
     Display(dialog="firm", needs=Permission.SEE_ENTERPRISE, about=About.ENTERPRISE, handler=firm),

@@ -13,7 +13,7 @@ from handlers.documents.spreadsheets import UnreadableFile, enterprise_template,
 from handlers.importing import carry_out, plan_of
 from handlers.replies import Button, Document, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Input, Press, Request, Route
-from handlers.words import _, html, shorten
+from handlers.words import _, html, labelled, listed, shorten
 
 _KIND = "import"
 _SHOWN = 10
@@ -92,7 +92,7 @@ def preview_screen(plan: ImportPlan, name: str, draft: int) -> Screen:
     if len(plan.faulty) > _SHOWN:
         lines.append(_("……其余 {count} 行见文件").format(count=len(plan.faulty) - _SHOWN))
     if plan.changed:
-        changes = [f"{c.row.name}：{'、'.join(c.what)}" for c in plan.changed[:_SHOWN]]
+        changes = [labelled(c.row.name, listed(c.what)) for c in plan.changed[:_SHOWN]]
         lines += ["", _("<b>变化</b>"), *(html(shorten(line, _LONGEST_LINE)) for line in changes)]
     if plan.hinted:
         lines += ["", _("<b>提示</b>（不影响导入）"), *(html(_row_line(r, r.hints)) for r in plan.hinted[:3])]
@@ -104,7 +104,7 @@ def preview_screen(plan: ImportPlan, name: str, draft: int) -> Screen:
 
 def _row_line(row: CheckedRow, words: Sequence[str]) -> str:
     text = _("第{number}行 {name}：{words}").format(
-        number=row.number, name=shorten(row.name, 20), words="；".join(words)
+        number=row.number, name=shorten(row.name, 20), words=_("；").join(words)
     )
     return shorten(text, _LONGEST_LINE)
 
@@ -112,7 +112,7 @@ def _row_line(row: CheckedRow, words: Sequence[str]) -> str:
 def error_list(faulty: Sequence[CheckedRow]) -> Document:
     """All errors as a text file that Windows and phones open alike."""
     lines = [
-        _("第{number}行 {name}：{words}").format(number=row.number, name=row.name, words="；".join(row.problems))
+        _("第{number}行 {name}：{words}").format(number=row.number, name=row.name, words=_("；").join(row.problems))
         for row in faulty
     ]
     return Document(name=_("导入错误.txt"), content="\r\n".join(lines).encode("utf-8-sig"), caption=_("全部错误"))

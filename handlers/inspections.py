@@ -17,8 +17,9 @@ from handlers.running import while_running
 from handlers.standards import checklist_for
 from handlers.summaries import go_on
 from handlers.walking import Walk, walk_of
-from handlers.words import _, day, html
+from handlers.words import N_, _, day, html
 
+_REASONS = (N_("没有这种设备或工艺"), N_("已停用"), N_("由别的单位负责"))
 PAUSE = timedelta(days=7)
 _MOST_WORDS = 1000
 
@@ -152,10 +153,6 @@ def _asked(request: Request, walk: Walk) -> tuple[int, Answer]:
     return item, walk.inspection.progress.answer(item)
 
 
-def _reasons() -> tuple[str, ...]:
-    return (_("没有这种设备或工艺"), _("已停用"), _("由别的单位负责"))
-
-
 def ask_reason(request: Request, walk: Walk, item: int, *, notice: str = "") -> Reply:
     """Why a question does not apply here; without a reason it stays as it was."""
     version = walk.inspection.progress.version(item)
@@ -166,7 +163,7 @@ def ask_reason(request: Request, walk: Walk, item: int, *, notice: str = "") -> 
         "",
         _("<b>为什么不涉及？</b>点一个，或者直接打字说明。"),
     ]
-    choices = [[Button(words, data("ix", walk.id, item, version, code))] for code, words in enumerate(_reasons())]
+    choices = [[Button(_(words), data("ix", walk.id, item, version, code))] for code, words in enumerate(_REASONS)]
     own = Button(_("自己写"), data("iu", walk.id, item))
     back = Button(_("返回这一题"), data("ig", walk.id, item))
     return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*choices, [own, back])))
@@ -177,9 +174,9 @@ def answer_reason(request: Request, walk: Walk) -> Reply:
     """One of the offered reasons why a question does not apply."""
     item, _said = _asked(request, walk)
     code = request.number(3)
-    if code >= len(_reasons()):
+    if code >= len(_REASONS):
         raise Gone
-    return _not_applicable(request, walk, item, _reasons()[code])
+    return _not_applicable(request, walk, item, _REASONS[code])
 
 
 @while_running
@@ -197,7 +194,7 @@ def write_reason(request: Request, walk: Walk) -> Reply:
 def _not_applicable(request: Request, walk: Walk, item: int, reason: str) -> Reply:
     who: dict[str, Any] = {"by": request.who.id, "at": request.now}
     if hazard := request.tx.hazards.at_item(walk.id, item):
-        request.tx.hazards.withdraw(hazard, _("不涉及：{reason}").format(reason=reason), **who)
+        request.tx.hazards.withdraw(hazard, N_("不涉及：{reason}").format(reason=reason), **who)
     run = request.tx.inspections.answer(walk.inspection, item, Answer.NOT_APPLICABLE, reason=reason, **who)
     return go_on(request, walk.now(run), item)
 

@@ -11,7 +11,7 @@ from handlers.buttons import pages_of, turning
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Request
 from handlers.walking import Walk
-from handlers.words import _, full_day, html, shorten
+from handlers.words import _, aside, full_day, html, shorten
 
 MARKS = {Answer.OPEN: "▫️", Answer.GOOD: "✅", Answer.HAZARD: "⚠️", Answer.NOT_APPLICABLE: "➖"}
 ON_A_PAGE = 20
@@ -73,7 +73,7 @@ def bar(progress: Progress) -> str:
 def _kept_lines(answer: Answer, kept: Beside, zone_code: str) -> list[str]:
     lines = []
     if answer is not Answer.OPEN:
-        reason = f"（{html(kept.answer.reason)}）" if kept.answer and kept.answer.reason else ""
+        reason = aside(html(_(kept.answer.reason))) if kept.answer and kept.answer.reason else ""
         lines.append(_("您的回答：{answer}").format(answer=f"{MARKS[answer]} {_(ANSWER_NAMES[answer])}{reason}"))
     if kept.hazard:
         number = format_number(zone_code, kept.hazard.year, kept.hazard.sequence)

@@ -11,7 +11,7 @@ from checklists.working_days import WorkingDays, load_working_days
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Screen, data, rows
 from handlers.services import Services
-from handlers.words import SHANGHAI, _, day, html, shorten
+from handlers.words import SHANGHAI, _, aside, day, html, listed, shorten
 from storage.transaction import Transaction
 
 MOST_NAMES = 10
@@ -67,7 +67,7 @@ def report(
     if unreachable_number:
         lines.append(
             _("收不到消息的有 {number} 人：{names}。请打电话请他们在 Telegram 里重新启用本机器人。").format(
-                number=unreachable_number, names="、".join(unreachable)
+                number=unreachable_number, names=listed(unreachable)
             )
         )
     lines += [
@@ -99,7 +99,7 @@ def _names(tx: Transaction, people: Sequence[Person]) -> list[str]:
     names = []
     for person in people[:MOST_NAMES]:
         firms = tx.enterprises.some(person.enterprise_ids[:1])
-        firm = f"（{html(shorten(firms[0].name, 16))}）" if firms else ""
+        firm = aside(html(shorten(firms[0].name, 16))) if firms else ""
         names.append(html(person.name) + firm)
     if len(people) > MOST_NAMES:
         names.append(_("等"))

@@ -15,7 +15,7 @@ from handlers.running import while_running
 from handlers.sorting import show_sorting
 from handlers.summaries import show_summary
 from handlers.walking import Walk, walk_of
-from handlers.words import _
+from handlers.words import N_, _
 
 _MOST_WORDS = 1000
 
@@ -139,7 +139,7 @@ def _fixed(request: Request, hazard: Hazard) -> Reply:
 
 def _spoken(request: Request, hazard: Hazard, step: str) -> Reply:
     if not hazard.words:
-        words = _("见语音说明")
+        words = N_("见语音说明")
         hazard = request.tx.hazards.describe(hazard, words, by=request.who.id, at=request.now)
     following = "level" if step in ("photo", "words") else step
     return hazards.show_step(request, hazard, following or "view", notice=_("语音已存好。"))

@@ -13,7 +13,7 @@ from handlers.buttons import progress_bar, to_home
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route
 from handlers.standards import checklist_for, traits_holding
-from handlers.words import _, full_day, html
+from handlers.words import _, full_day, html, listed
 
 _ANSWERS: Mapping[str, bool | None] = {"y": True, "n": False, "u": None}
 
@@ -86,7 +86,7 @@ def profile_screen(enterprise: Enterprise, by_office: set[str], *, may_change: b
 def trade_names(ids: Sequence[str]) -> str:
     """The trades in Chinese, without what stands in brackets."""
     known = load_sector_sets().trades
-    return "、".join(known[i].name.partition("（")[0] for i in ids if i in known)
+    return listed(known[i].name.partition("（")[0] for i in ids if i in known)
 
 
 def _trait_names(answers: Mapping[str, bool], wanted: bool, by_office: set[str]) -> str:
@@ -96,7 +96,7 @@ def _trait_names(answers: Mapping[str, bool], wanted: bool, by_office: set[str])
         for t, present in answers.items()
         if present is wanted and t in traits
     ]
-    return "、".join(named) or _("无")
+    return listed(named) or _("无")
 
 
 def begin(request: Request) -> Reply:

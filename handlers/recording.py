@@ -18,10 +18,11 @@ from handlers.documents.inspection_record import (
 )
 from handlers.routing import Gone, Request
 from handlers.walking import Walk, known_people, name_of
+from handlers.words import N_
 from storage.transaction import Transaction
 from storage.zones import Zone
 
-STATEMENT = "本人声明：以上自查由上述人员实地进行，内容真实、完整，如有虚假愿承担责任。"
+STATEMENT = N_("本人声明：以上自查由上述人员实地进行，内容真实、完整，如有虚假愿承担责任。")
 
 _RECORD = TypeAdapter(InspectionRecord)
 

@@ -106,7 +106,7 @@ def _record_lines(record: InspectionRecord) -> list[str]:
         ),
         *_hazard_lines(record),
         *(
-            [_("更正：{old}，{reason}").format(old=html(record.corrects), reason=html(record.correction_reason))]
+            [_("更正：{old}，{reason}").format(old=html(record.corrects), reason=html(_(record.correction_reason)))]
             if record.corrects
             else []
         ),

@@ -16,7 +16,7 @@ from handlers.outgoing import Outgoing
 from handlers.replies import Button, Document, Reply, Screen, data, rows
 from handlers.routing import Command, Display, Gone, Press, Request, Route
 from handlers.services import Services
-from handlers.words import SHANGHAI, _, day, html, shorten
+from handlers.words import SHANGHAI, _, aside, day, html, shorten, speaking
 from storage.transaction import Transaction
 
 ON_ONE_PAGE = 10
@@ -156,7 +156,8 @@ def overdue_list(tx: Transaction, services: Services, delivery: Delivery, now: d
         return None
     today = now.astimezone(SHANGHAI).date()
     found = tx.reports.unreported(PRINCIPAL_INSPECTION, today, limit=MOST_ROWS)
-    content = overdue_list_xlsx(_excel_rows(tx, found), zone=zone.name, as_of=now)
+    with speaking("zh"):  # the file is handed on in Chinese
+        content = overdue_list_xlsx(_excel_rows(tx, found), zone=zone.name, as_of=now)
     name = _("未自查名单-{day}.xlsx").format(day=today.isoformat())
     caption = _("未自查名单，共 {number} 家。").format(number=len(found))
     return Outgoing(documents=(Document(name=name, content=content, caption=caption),))
@@ -211,7 +212,7 @@ def _list_line(unreported: Unreported, people: Sequence[Person], today: date) ->
     if unreported.missed > 1:
         line += _("，共欠{number}期").format(number=unreported.missed)
     reach = reach_of(unreported.enterprise_id, people)
-    return f"{line}（{reach}）" if reach else line
+    return line + aside(reach) if reach else line
 
 
 def _group_name(by: Grouping, value: str) -> str:
@@ -222,7 +223,7 @@ def _group_name(by: Grouping, value: str) -> str:
 
 
 def _group_label(by: Grouping, group: GroupCount) -> str:
-    return f"{shorten(_group_name(by, group.value), 20)}（{group.number}）"
+    return shorten(_group_name(by, group.value), 20) + aside(group.number)
 
 
 def _grouping(word: str) -> Grouping:

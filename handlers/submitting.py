@@ -52,8 +52,7 @@ def ask_correction(request: Request) -> Reply:
     """Why a submitted record is to be corrected; nothing begins before that is said."""
     run = _correctable(request)
     request.enter("correction", id=run.id)
-    reasons = _REASONS
-    buttons = [[Button(_(reason), data("ik", run.id, code))] for code, reason in enumerate(reasons)]
+    buttons = [[Button(_(reason), data("ik", run.id, code))] for code, reason in enumerate(_REASONS)]
     text = _(
         "<b>更正自查记录</b>\n会照原来的答案开一份新的一版，改好再提交。原来那份原样保留。\n"
         "为什么更正？点一个，或者直接打字。"

@@ -12,7 +12,7 @@ from handlers.recording import STATEMENT
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Request
 from handlers.walking import Walk, known_people
-from handlers.words import _, full_day, html, shorten
+from handlers.words import _, aside, full_day, html, shorten
 
 _MOST_LISTED = 12
 
@@ -97,7 +97,7 @@ def ask_leader(request: Request, walk: Walk, *, toast: str = "") -> Reply:
     request.enter("leader", id=walk.id)
     people = known_people(request.tx, walk.inspection.enterprise_id)
     buttons = [
-        Button(shorten(f"{name}（{_(ROLE_NAMES[role])}）", 40), data("ic", walk.id, key))
+        Button(shorten(name + aside(_(ROLE_NAMES[role])), 40), data("ic", walk.id, key))
         for key, (name, role) in people.items()
     ]
     text = _("<b>这次自查由谁带队？</b>\n按规定由主要负责人带队。点名字，或者直接打字写姓名。")

@@ -5,7 +5,7 @@ from checklists.people import Permission
 from checklists.trade_groups import load_trade_groups
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route
-from handlers.words import _, html
+from handlers.words import _, html, listed
 
 
 def show(request: Request) -> Reply:
@@ -29,7 +29,7 @@ def page_screen(enterprise: Enterprise, page: int) -> Screen:
     chosen = [t.name.partition("（")[0] for g in groups for t in g.trades if t.id in enterprise.trades]
     lines = [
         _("<b>{name}</b> 是做什么的？可以选几个。").format(name=html(enterprise.name)),
-        _("已选：{trades}").format(trades="、".join(chosen) or _("还没有")),
+        _("已选：{trades}").format(trades=listed(chosen) or _("还没有")),
         _("\n第 {page}/{pages} 页 · <b>{group}</b>").format(page=page + 1, pages=len(groups), group=group.name),
         *(f"· {t.name}" for t in group.trades if "（" in t.name),
     ]

@@ -10,13 +10,10 @@ from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.summaries import go_on
 from handlers.walking import Walk, walk_of
-from handlers.words import _, html
+from handlers.words import N_, _, html
 
+_REASONS = (N_("点错了"), N_("看错了，其实合格"), N_("同一处已经报过"))
 _TO = {Answer.OPEN, Answer.GOOD}
-
-
-def _reasons() -> tuple[str, ...]:
-    return (_("点错了"), _("看错了，其实合格"), _("同一处已经报过"))
 
 
 def ask_withdrawal(request: Request) -> Reply:
@@ -26,7 +23,7 @@ def ask_withdrawal(request: Request) -> Reply:
     text = _("<b>撤回隐患 {number}？</b>\n会留在历史里，写明原因。为什么撤回？点一个，或者直接打字。").format(
         number=html(number_of(request, hazard))
     )
-    choices = [[Button(words, data("zy", hazard.id, to.value, code))] for code, words in enumerate(_reasons())]
+    choices = [[Button(_(words), data("zy", hazard.id, to.value, code))] for code, words in enumerate(_REASONS)]
     back = Button(_("不撤回"), data("zn", hazard.id))
     return Reply(screen=Screen(text=text, buttons=rows(*choices, [back])))
 
@@ -34,9 +31,9 @@ def ask_withdrawal(request: Request) -> Reply:
 def withdraw_by_press(request: Request) -> Reply:
     """Withdraw for one of the offered reasons."""
     hazard, to, code = _withdrawable(request), _to(request), request.number(2)
-    if code >= len(_reasons()):
+    if code >= len(_REASONS):
         raise Gone
-    return _withdraw(request, hazard, to, _reasons()[code])
+    return _withdraw(request, hazard, to, _REASONS[code])
 
 
 def withdraw_by_words(request: Request) -> Reply:
