@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from checklists.reminders import DutyState
 from checklists.reports import GroupCount, Grouping, Standing, Unreported
@@ -59,50 +59,31 @@ class Reports(Subject):
         self, kind: str, today: date, *, by: Grouping = Grouping.ALL, value: str = "", limit: int, offset: int = 0
     ) -> list[Unreported]:
         """The enterprises on the list, or in one of its groups; longest overdue first."""
-        open_ = self._open(kind, today).subquery()
-        e = enterprises
+        open_, e = self._open(kind, today).subquery(), enterprises
+        oldest = (
+            (duties.c.zone_id == self.zone_id)
+            & (duties.c.enterprise_id == open_.c.enterprise_id)
+            & (duties.c.kind == kind)
+            & (duties.c.due_on == open_.c.due_on)
+            & (duties.c.state == DutyState.OPEN.value)
+        )
         statement = (
             select(
                 open_.c.enterprise_id,
-                e.c.name,
+                e.c.name.label("enterprise"),
                 e.c.uscc,
                 e.c.community,
+                duties.c.period,
                 open_.c.due_on,
                 open_.c.missed,
-                duties.c.period,
             )
             .select_from(open_)
             .join(e, (e.c.zone_id == self.zone_id) & (e.c.id == open_.c.enterprise_id))
-            .join(
-                duties,
-                (duties.c.zone_id == self.zone_id)
-                & (duties.c.enterprise_id == open_.c.enterprise_id)
-                & (duties.c.kind == kind)
-                & (duties.c.due_on == open_.c.due_on)
-                & (duties.c.state == DutyState.OPEN.value),
-            )
+            .join(duties, oldest)
+            .where(*self._in_group(by, value))
+            .order_by(open_.c.due_on, e.c.name, e.c.id)
         )
-        trades = enterprise_trades
-        in_trades = select(trades.c.enterprise_id).where(trades.c.zone_id == self.zone_id)
-        if by is Grouping.COMMUNITY:
-            statement = statement.where(e.c.community == value)
-        elif by is Grouping.TRADE and value:
-            statement = statement.where(e.c.id.in_(in_trades.where(trades.c.sector == value)))
-        elif by is Grouping.TRADE:
-            statement = statement.where(e.c.id.not_in(in_trades))
-        statement = statement.order_by(open_.c.due_on, e.c.name, e.c.id).limit(limit).offset(offset)
-        return [
-            Unreported(
-                enterprise_id=row.enterprise_id,
-                enterprise=row.name,
-                uscc=row.uscc,
-                community=row.community,
-                period=row.period,
-                due_on=row.due_on,
-                missed=int(row.missed),
-            )
-            for row in self.connection.execute(statement)
-        ]
+        return [Unreported(**row._mapping) for row in self.connection.execute(statement.limit(limit).offset(offset))]
 
     def last_submitted(self, ids: list[int]) -> dict[int, datetime]:
         """When each of these enterprises last handed in an inspection."""
@@ -116,6 +97,18 @@ class Reports(Subject):
             .group_by(inspections.c.enterprise_id)
         )
         return {row.enterprise_id: row.at for row in rows}
+
+    def _in_group(self, by: Grouping, value: str) -> list[ColumnElement[bool]]:
+        trades = enterprise_trades
+        in_trades = select(trades.c.enterprise_id).where(trades.c.zone_id == self.zone_id)
+        match by:
+            case Grouping.COMMUNITY:
+                return [enterprises.c.community == value]
+            case Grouping.TRADE if value:
+                return [enterprises.c.id.in_(in_trades.where(trades.c.sector == value))]
+            case Grouping.TRADE:
+                return [enterprises.c.id.not_in(in_trades)]
+        return []
 
     def _open(self, kind: str, today: date) -> Select[Any]:
         """One row for each enterprise with an open duty whose period has begun."""
