@@ -119,3 +119,14 @@ async def test_reading_is_acknowledged_once(database: ZoneDatabase) -> None:
     delivery = await the_only(database)
     assert await database.write(lambda tx: tx.deliveries.acknowledge(delivery.id, NOW)) is True
     assert await database.write(lambda tx: tx.deliveries.acknowledge(delivery.id, LATER)) is False
+
+
+async def test_the_wish_to_show_the_present_screen_waits_once_and_can_come_back(database: ZoneDatabase) -> None:
+    await database.write(lambda tx: tx.deliveries.add_present(700, at=NOW))
+    await database.write(lambda tx: tx.deliveries.add_present(700, at=LATER))
+    first = await the_only(database)
+    await database.write(lambda tx: tx.deliveries.sent(first, message_id=4, at=NOW))
+    assert await database.read(lambda tx: tx.deliveries.next_due()) is None
+    await database.write(lambda tx: tx.deliveries.add_present(700, at=LATER))
+    second = await the_only(database)
+    assert (second.message_id, second.not_before) == (None, LATER)
