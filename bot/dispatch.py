@@ -16,7 +16,7 @@ from handlers.answering import Incoming, Kind, answer
 from handlers.replies import Reply, Screen
 from handlers.routing import Router
 from handlers.services import Services
-from handlers.words import _
+from handlers.words import _, language_of, speaking
 from storage.database import DatabaseFull, DatabaseUnavailable, ZoneDatabase
 from storage.files import NotKept, StorageFull
 from storage.photos import UnreadablePhoto
@@ -76,7 +76,16 @@ class Dispatcher:
         except DatabaseUnavailable:
             raise
         except Exception as error:
-            return _sorry(update_id, error, pressed=did.kind is Kind.PRESS)
+            with speaking(await self._language(did)):
+                return _sorry(update_id, error, pressed=did.kind is Kind.PRESS)
+
+    async def _language(self, did: Read) -> str:
+        """The person's own language; while the database cannot say, that of the person's Telegram."""
+        try:
+            person = await self._database.read(lambda tx: tx.people.by_telegram(did.user_id))
+        except Exception:
+            person = None
+        return person.language if person else language_of(did.language)
 
     async def _fetch(self, did: Read) -> Fetched:
         for attempt in (1, 2, 3):

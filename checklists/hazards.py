@@ -175,19 +175,29 @@ class Hazard:
         return self.state not in (State.FOUND, State.CONFIRMED)
 
 
+MEASURE_WORDS = {
+    Level.MAJOR: "立即停用有关设备或区域，按标准整改，验收合格再用",
+    Level.GENERAL: "按标准整改到位，拍照留存",
+}
+FUNDS_WORDS = "由本单位安全生产费用列支"
+CONTINGENCY_WORDS = {
+    Level.MAJOR: "撤出人员、设警戒、专人看守，有险情按应急预案处置",
+    Level.GENERAL: "整改期间设警示、专人看护",
+}
+
+
 def propose_arrangements(level: Level, *, principal: str, on: date, calendar: WorkingDays) -> Arrangements:
     """Sensible defaults a person accepts with one tap; for a major hazard the deadline is a proposal to decide on.
 
     The days are practice of the offices, no law names a number; a day off moves to the next working day.
     """
-    major = level is Level.MAJOR
-    days = MAJOR_DAYS if major else GENERAL_DAYS
+    days = MAJOR_DAYS if level is Level.MAJOR else GENERAL_DAYS
     return Arrangements(
         responsible=principal,
-        measure="立即停用有关设备或区域，按标准整改，验收合格再用" if major else "按标准整改到位，拍照留存",
-        funds="由本单位安全生产费用列支",
+        measure=MEASURE_WORDS[level],
+        funds=FUNDS_WORDS,
         deadline=calendar.next_working_day(on + timedelta(days=days)),
-        contingency="撤出人员、设警戒、专人看守，有险情按应急预案处置" if major else "整改期间设警示、专人看护",
+        contingency=CONTINGENCY_WORDS[level],
     )
 
 

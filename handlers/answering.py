@@ -8,7 +8,7 @@ from checklists.people import Person
 from handlers.replies import Reply
 from handlers.routing import Request, Router, Upload
 from handlers.services import Services
-from handlers.words import speaking
+from handlers.words import language_of, speaking
 from storage.photos import Photo
 from storage.transaction import Transaction
 
@@ -59,7 +59,7 @@ def answer(tx: Transaction, incoming: Incoming, *, router: Router, services: Ser
         telegram_id=incoming.telegram_id,
         telegram_name=incoming.name,
         person=person,
-        language=person.language if person else ("en" if incoming.language.startswith("en") else "zh"),
+        language=person.language if person else language_of(incoming.language),
         text=incoming.text,
         photo=incoming.photo,
         upload=incoming.upload,

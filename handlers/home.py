@@ -22,8 +22,8 @@ from handlers import (
 )
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, column, data, rows
-from handlers.routing import About, Command, Display, Press, Request, Route, Words
-from handlers.words import _, html, listed
+from handlers.routing import About, Command, Display, Gone, Press, Request, Route, Words
+from handlers.words import LANGUAGES, _, html, listed, speaking
 
 # What stands in the menu, in this order. Each gives its buttons for the enterprise of the request
 # (`request.enterprise_id`), or without one for the office; and its lines of news above them.
@@ -38,6 +38,7 @@ ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
     standards.entries,
     own_items.entries,
     people.entries,
+    lambda request: [_other_language(request.language)],
 )
 NEWS: tuple[Callable[[Request], list[str]], ...] = (due_cards.news,)
 
@@ -52,9 +53,9 @@ def home(request: Request) -> Reply:
         return office(replace(request, enterprise_id=None))
     firms = request.tx.enterprises.some(person.enterprise_ids)
     if not firms:
-        return Reply(screen=worker_screen(request.zone.name, person))
+        return Reply(screen=worker_screen(request.zone.name, person, request.language))
     if len(firms) > 1:
-        return Reply(screen=choice_screen(person, firms))
+        return Reply(screen=choice_screen(person, firms, request.language))
     return firm(replace(request, enterprise_id=firms[0].id))
 
 
@@ -69,16 +70,18 @@ def stranger_screen(zone: str, *, known: bool) -> Screen:
     return Screen(text=text.format(zone=html(zone)))
 
 
-def worker_screen(zone: str, person: Person) -> Screen:
+def worker_screen(zone: str, person: Person, language: str) -> Screen:
     """For somebody who has nothing to do here yet."""
     text = _("{name}，您好，这里是{zone}的安全自查。\n现在没有要您办的事，有事会在这里通知您。")
-    return Screen(text=text.format(name=html(person.name), zone=html(zone)))
+    return Screen(text=text.format(name=html(person.name), zone=html(zone)), buttons=rows([_other_language(language)]))
 
 
-def choice_screen(person: Person, firms: list[Enterprise]) -> Screen:
+def choice_screen(person: Person, firms: list[Enterprise], language: str) -> Screen:
     """Several enterprises: which one."""
     text = _("{name}，您好。您负责 {count} 家单位，请选一家：").format(name=html(person.name), count=len(firms))
-    return Screen(text=text, buttons=column([Button(f.name, data("hf", f.id)) for f in firms]))
+    return Screen(
+        text=text, buttons=column([*(Button(f.name, data("hf", f.id)) for f in firms), _other_language(language)])
+    )
 
 
 def firm(request: Request) -> Reply:
@@ -117,6 +120,21 @@ def office(request: Request) -> Reply:
 
 def _menu(request: Request) -> list[list[Button]]:
     return [[button] for entry in ENTRIES for button in entry(request)]
+
+
+def _other_language(language: str) -> Button:
+    other = "en" if language == "zh" else "zh"
+    return Button(f"🌐 {LANGUAGES[other]}", data("lg", other))
+
+
+def speak(request: Request) -> Reply:
+    """The menu in the language of the button, which is kept for everything that follows."""
+    language = request.word(0)
+    if language not in LANGUAGES:
+        raise Gone
+    request.tx.people.speak(request.who.id, language)
+    with speaking(language):
+        return home(replace(request, language=language, person=request.tx.people.get(request.who.id)))
 
 
 def start(request: Request) -> Reply:
@@ -166,6 +184,7 @@ ROUTES: tuple[Route, ...] = (
         handler=home,
     ),
     Press(name="h", needs=Permission.ANYONE, handler=home),
+    Press(name="lg", needs=Permission.MEMBER, handler=speak),
     Press(name="hf", needs=Permission.SEE_ENTERPRISE, about=About.ENTERPRISE, handler=firm),
     Display(dialog="firm", needs=Permission.SEE_ENTERPRISE, about=About.ENTERPRISE, handler=firm),
     Display(dialog="office", needs=Permission.OFFICE, handler=office),

@@ -11,7 +11,7 @@ from handlers.documents.invitation_sheet import Invitation as Sheet
 from handlers.documents.invitation_sheet import invitation_sheets_pdf, qr_png
 from handlers.replies import Button, Document, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route
-from handlers.words import _, clock, full_day, html
+from handlers.words import _, clock, full_day, html, speaking
 
 _TEXT = frozenset({"text"})
 
@@ -169,7 +169,14 @@ def revoke_open(request: Request, enterprise_id: int, role: Role) -> None:
 
 
 def letter_text(invitation: Invitation, enterprise: Enterprise | None, *, zone: str, link: str) -> str:
-    """The words to forward to the one who is invited."""
+    """The words to forward: in Chinese, and below it in the inviter's language if that is another."""
+    own = _letter(invitation, enterprise, zone=zone, link=link)
+    with speaking("zh"):
+        chinese = _letter(invitation, enterprise, zone=zone, link=link)
+    return chinese if own == chinese else f"{chinese}\n\n{own}"
+
+
+def _letter(invitation: Invitation, enterprise: Enterprise | None, *, zone: str, link: str) -> str:
     return _(
         "{name}您好！{zone}请您作为{where}的{role}使用“安全自查”。\n"
         "点这个链接，再点“开始”就行：\n{link}\n"
@@ -186,11 +193,11 @@ def letter_text(invitation: Invitation, enterprise: Enterprise | None, *, zone: 
 
 
 def sheet_of(invitation: Invitation, enterprise: Enterprise | None, *, zone: str, link: str) -> Sheet:
-    """What the printed sheet says."""
+    """What the printed sheet says, always in Chinese."""
     return Sheet(
         zone=zone,
-        enterprise=enterprise.name if enterprise else _("安全监管办公室"),
-        role=_(ROLE_NAMES[invitation.role]),
+        enterprise=enterprise.name if enterprise else "安全监管办公室",
+        role=ROLE_NAMES[invitation.role],
         link=link,
         expires_at=invitation.expires_at,
     )

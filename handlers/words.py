@@ -40,6 +40,11 @@ _MONTHS = (
 )  # fmt: skip
 
 
+def language_of(code: str) -> str:
+    """The language for somebody whose Telegram speaks `code`, such as en-GB: English for that, else Chinese."""
+    return "en" if code.lower().startswith("en") else "zh"
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Everything inside is said in this language ("zh" or "en")."""

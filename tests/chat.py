@@ -27,6 +27,7 @@ class Chat:
     telegram_id: int
     name: str = "王厂长"
     now: datetime = NOW
+    language: str = ""
     screen: Screen = field(default_factory=lambda: Screen(text=""))
     seen: list[Screen] = field(default_factory=list)
     toasts: list[str] = field(default_factory=list)
@@ -105,6 +106,7 @@ class Chat:
             chat_id=self.telegram_id,
             telegram_id=self.telegram_id,
             name=self.name,
+            language=self.language,
             command=command,
             text=text,
             photo=photo,

@@ -179,13 +179,13 @@ async def test_one_person_serves_several_enterprises(database: ZoneDatabase, ser
     await principal.says(f"/start {await invite(officer, ice)}")
     await principal.says("/start")
     assert principal.text == "王厂长，您好。您负责 2 家单位，请选一家："
-    assert principal.labels == ["样例木业有限公司", "样例冷库"]
+    assert principal.labels == ["样例木业有限公司", "样例冷库", "🌐 English"]
     await principal.presses("样例冷库")
     assert principal.text.startswith("<b>样例冷库</b>")
     await principal.says("随便一句话")
     assert principal.text.startswith("<b>样例冷库</b>")
     await principal.presses("换一家单位")
-    assert principal.labels == ["样例木业有限公司", "样例冷库"]
+    assert principal.labels == ["样例木业有限公司", "样例冷库", "🌐 English"]
 
 
 async def test_a_second_principal_is_a_change_and_not_an_invitation(database: ZoneDatabase, services: Services) -> None:

@@ -32,6 +32,7 @@ EVERYBODY = {*OFFICE, *INSPECTORS, "worker", "principal elsewhere", "stranger", 
 # `@x` the screen of dialog x drawn again, `"x"` words that mean the same everywhere.
 ADMITTED: dict[str, set[str]] = {
     "everybody": EVERYBODY,
+    "everybody with a role": EVERYBODY - {"stranger", "officer of another zone"},
     "who sees the firm": INSPECTORS | OFFICE,
     "who sees some firm": INSPECTORS | OFFICE | {"principal elsewhere"},
     "who inspects": INSPECTORS,
@@ -44,6 +45,7 @@ ROUTES: dict[str, str] = {
     "everybody": """
         h /start /zicha /help "menu"
     """,
+    "everybody with a role": "lg",
     "who sees the firm": """
         hf ev q p so ie iv id z zh zw
         @firm @enterprise @profile_view @profile_done @people @own_items

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 
 from handlers.documents.spreadsheet_columns import ALIASES, ENTERPRISE_COLUMNS, SAMPLE_MARK
+from handlers.words import N_, _
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED = 50 * 1024 * 1024
@@ -21,11 +22,11 @@ PATIENCE = 40.0  # seconds for a process of its own to read one file
 ROW_NUMBER = "行号"
 KEY_COLUMN = ENTERPRISE_COLUMNS[0]
 
-CLOSED = "表格打不开：可能设了密码、没有传完整，或者不是表格。请另存为 .xlsx 再发来。"
+CLOSED = N_("表格打不开：可能设了密码、没有传完整，或者不是表格。请另存为 .xlsx 再发来。")
 
 
 class UnreadableFile(ValueError):
-    """The text says to the person, in Chinese, what is wrong and what to do."""
+    """The text says to the person what is wrong and what to do."""
 
 
 def read_rows(data: bytes, filename: str) -> list[dict[str, str]]:
@@ -35,11 +36,11 @@ def read_rows(data: bytes, filename: str) -> list[dict[str, str]]:
     rows of our template are left out. Raises UnreadableFile. Takes up to seconds: use a thread.
     """
     if len(data) > MAX_BYTES:
-        raise UnreadableFile("文件超过10MB，请只保留企业名单，删去图片后再发。")
+        raise UnreadableFile(_("文件超过10MB，请只保留企业名单，删去图片后再发。"))
     for sheet in _sheets(data, filename):
         if (header := _header(sheet)) is not None:
             return _rows(sheet, header)
-    raise UnreadableFile(f"没有找到“{KEY_COLUMN}”这一列。请下载模板，按模板的表头填写。")
+    raise UnreadableFile(_("没有找到“{column}”这一列。请下载模板，按模板的表头填写。").format(column=KEY_COLUMN))
 
 
 def _sheets(data: bytes, filename: str) -> list[list[list[str]]]:
@@ -50,7 +51,7 @@ def _sheets(data: bytes, filename: str) -> list[list[list[str]]]:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return _sheets_of_excel(data)
     if not filename.lower().endswith((".csv", ".txt", ".tsv")):
-        raise UnreadableFile(CLOSED)
+        raise UnreadableFile(_(CLOSED))
     return [_rows_of_csv(data)]
 
 
@@ -59,9 +60,9 @@ def _check_unpacked_size(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             entries = packed.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise UnreadableFile(CLOSED) from error
+        raise UnreadableFile(_(CLOSED)) from error
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise UnreadableFile("表格展开后太大，请只保留企业名单，删去其他内容后再发。")
+        raise UnreadableFile(_("表格展开后太大，请只保留企业名单，删去其他内容后再发。"))
 
 
 def _sheets_of_excel(data: bytes) -> list[list[list[str]]]:
@@ -70,7 +71,7 @@ def _sheets_of_excel(data: bytes) -> list[list[list[str]]]:
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise UnreadableFile(CLOSED) from error
+        raise UnreadableFile(_(CLOSED)) from error
     found: list[list[list[str]]] = json.loads(done.stdout)
     return found
 
@@ -84,7 +85,7 @@ def _rows_of_csv(data: bytes) -> list[list[str]]:
             [cell.strip() for cell in row] for row in csv.reader(io.StringIO(words, newline=""), delimiter=delimiter)
         ]
     except csv.Error as error:
-        raise UnreadableFile(CLOSED) from error
+        raise UnreadableFile(_(CLOSED)) from error
 
 
 def _decoded(data: bytes) -> str:
@@ -97,7 +98,7 @@ def _decoded(data: bytes) -> str:
             continue
         if "\x00" not in words:
             return words
-    raise UnreadableFile(CLOSED)
+    raise UnreadableFile(_(CLOSED))
 
 
 def _heading(cell: str) -> str:
@@ -116,12 +117,12 @@ def _rows(sheet: list[list[str]], header: int) -> list[dict[str, str]]:
     headings = [_heading(cell) for cell in sheet[header]]
     twice = sorted({heading for heading in headings if heading and headings.count(heading) > 1})
     if twice:
-        raise UnreadableFile(f"表头“{twice[0]}”出现了两次，请删去一列。")
+        raise UnreadableFile(_("表头“{column}”出现了两次，请删去一列。").format(column=twice[0]))
     if len(sheet) - header - 1 > MAX_ROWS:
-        raise UnreadableFile(f"表格超过{MAX_ROWS}行，请分成几个文件发来。")
+        raise UnreadableFile(_("表格超过{most}行，请分成几个文件发来。").format(most=MAX_ROWS))
     rows = list(_filled(sheet, header, headings))
     if not rows:
-        raise UnreadableFile("表格里还没有填写企业。")
+        raise UnreadableFile(_("表格里还没有填写企业。"))
     return rows
 
 

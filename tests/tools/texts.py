@@ -1,7 +1,7 @@
 """`make texts`: every text that people read goes from the source into the English catalogue, which is then compiled.
 
-Marked are `_("…")` and `N_("…")` in `handlers/` and `bot/`, and the tables named `…_NAMES` and the words of
-UnreadablePhoto below. A text that is gone leaves the catalogue; a new one waits in it without its English.
+Marked are `_("…")` and `N_("…")` in `handlers/` and `bot/`, and below these floors what is named `…_NAMES` or
+`…_WORDS` and what UnreadablePhoto says. A text that is gone leaves the catalogue; a new one waits for its English.
 """
 
 import ast
@@ -57,13 +57,13 @@ def _in_calls(tree: ast.Module, names: set[str]) -> Iterator[str]:
 def _in_tables(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if any(isinstance(t, ast.Name) and t.id.endswith("_NAMES") for t in targets):
+        if any(isinstance(t, ast.Name) and t.id.endswith(("_NAMES", "_WORDS")) for t in targets):
             value = getattr(node, "value", None)
-            for said in value.values if isinstance(value, ast.Dict) else ():
+            for said in value.values if isinstance(value, ast.Dict) else [value]:
                 yield from _strings(said)
 
 
-def _strings(node: ast.expr) -> Iterator[str]:
+def _strings(node: ast.expr | None) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
 
@@ -101,14 +101,14 @@ def merged(known: Catalog) -> Catalog:
     catalogue = _empty()
     for text, files in marked().items():
         old = known.get(text)
-        catalogue.add(text, old.string if old else "", locations=[(name, None) for name in files])
+        catalogue.add(text, old.string if old else "", locations=[(name, 0) for name in files])
     return catalogue
 
 
 def written(catalogue: Catalog) -> bytes:
     """The catalogue as people edit it."""
     text = BytesIO()
-    write_po(text, catalogue, width=120, omit_header=False)
+    write_po(text, catalogue, width=120, include_lineno=False)
     return text.getvalue()
 
 
