@@ -20,7 +20,8 @@ logger = logging.getLogger(__name__)
 ALLOWED = ["message", "callback_query", "my_chat_member"]
 _BATCH = 100
 _REMEMBERED = 10_000
-_SLOW_S = 1.0
+# Longer than half a second: sooner, Telegram answers a repeated offset with a single update.
+_SLOW_S = 0.6
 _LONGEST_BACKOFF_S = 30.0
 
 

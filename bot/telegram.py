@@ -9,7 +9,7 @@ import aiohttp
 import orjson
 from aiohttp_socks import ProxyConnector
 from telegram import Bot
-from telegram.error import NetworkError, RetryAfter, TimedOut
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 _READ_S, _CONNECT_S = 15.0, 10.0
@@ -102,6 +102,13 @@ class TelegramBot(Bot):
             get_updates_request=polling,
         )
         self._calling, self._polling = calling, polling
+
+    async def initialize(self) -> None:
+        """Ask Telegram who this bot is; raises InvalidToken without the token that PTB would put into its text."""
+        try:
+            await super().initialize()
+        except InvalidToken:
+            raise InvalidToken("Telegram does not accept the token") from None
 
     async def call(self, method: str, /, *, read_timeout: float = _READ_S, **parameters: Any) -> Any:
         """Call a Bot API method and return its `result` as it came; raises PTB's TelegramError family.
