@@ -9,7 +9,7 @@ from checklists.inspections import Answer, Inspection
 from checklists.people import Permission, allows
 from handlers import hazards, withdrawals
 from handlers.buttons import to_home
-from handlers.duties import period_for
+from handlers.duties import period_for, period_name
 from handlers.items import show_item, show_overview, show_source
 from handlers.replies import Button, Reply, Screen, data, pack, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
@@ -70,7 +70,7 @@ def _enterprise(request: Request) -> Enterprise:
 def _already_done(request: Request, enterprise: Enterprise, run: Inspection) -> Reply:
     request.enter("begin", id=enterprise.id)
     text = _("{enterprise} {period} 的自查已经提交。要再查一次吗？").format(
-        enterprise=html(enterprise.name), period=run.period
+        enterprise=html(enterprise.name), period=period_name(run.period)
     )
     return Reply(
         screen=Screen(
@@ -97,14 +97,14 @@ def _start(request: Request, enterprise: Enterprise, period: str) -> Reply:
         at=request.now,
     )
     notice = _("{enterprise} {period} 自查，共 {all} 题。随时可以停，答过的都已保存。")
-    words = notice.format(enterprise=enterprise.name, period=period, all=len(checklist))
+    words = notice.format(enterprise=enterprise.name, period=period_name(period), all=len(checklist))
     return show_item(request, walk_of(request.tx, run.id), 0, notice=words)
 
 
 def _resume(request: Request, run: Inspection) -> Reply:
     walk, words = walk_of(request.tx, run.id), []
     if run.period != period_for(request.tx, request.zone, _enterprise(request), request.today):
-        words.append(_("这是 {period} 的自查，请先把它做完。").format(period=run.period))
+        words.append(_("这是 {period} 的自查，请先把它做完。").format(period=period_name(run.period)))
     if request.now - run.touched_at > PAUSE:
         welcome = _("欢迎回来。上次查到{day}，已答 {answered}/{all}，接着来。")
         answered, every = run.progress.answered, len(run.progress)

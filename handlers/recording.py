@@ -16,8 +16,10 @@ from handlers.documents.inspection_record import (
     RecordPhoto,
     RecordSection,
 )
+from handlers.duties import period_name
 from handlers.routing import Gone, Request
 from handlers.walking import Walk, known_people, name_of
+from handlers.words import speaking
 from handlers.words import N_
 from storage.transaction import Transaction
 from storage.zones import Zone
@@ -51,6 +53,7 @@ def make_record(request: Request, walk: Walk) -> InspectionRecord:
         if corrected
         else f"{request.zone.code}-ZC-{year}-{tx.inspections.next_number('record', year):04d}"
     )
+    loose = tx.attachments.unsorted(run.id)
     principals = {name for name, role in known_people(tx, enterprise.id).values() if role is Role.PRINCIPAL}
     return InspectionRecord(
         number=number,
@@ -59,7 +62,7 @@ def make_record(request: Request, walk: Walk) -> InspectionRecord:
         enterprise=enterprise.name,
         uscc=enterprise.uscc,
         address=enterprise.address,
-        cycle=run.period,
+        cycle=_period_words(run.period),
         led_by_principal=run.led_by in principals,
         leader=run.led_by,
         participants=run.participants,
@@ -67,11 +70,19 @@ def make_record(request: Request, walk: Walk) -> InspectionRecord:
         submitted_at=request.now,
         submitted_by=request.who.name,
         sections=_sections(tx, walk),
+        unsorted=_photos([a for a in loose if a.kind is Medium.PHOTO]),
+        unsorted_voice_notes=len([a for a in loose if a.kind is Medium.VOICE]),
         hazards=_hazards(tx, request.zone, walk),
         statement=STATEMENT,
         corrects=f"{corrected.number} 第 {corrected.version} 版" if corrected else "",
         correction_reason=run.correction_reason,
     )
+
+
+def _period_words(period: str) -> str:
+    """The period as the record says it: a record is Chinese whoever hands it in."""
+    with speaking("zh"):
+        return period_name(period)
 
 
 def of_questions(tx: Transaction, inspection_id: int) -> list[Attachment]:

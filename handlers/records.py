@@ -15,6 +15,7 @@ from handlers.documents.inspection_record import (
     RecordPhoto,
     inspection_record_pdf,
 )
+from handlers.duties import period_name
 from handlers.outgoing import Outgoing
 from handlers.recording import read_record
 from handlers.replies import Button, Document, Reply, Screen, data, rows
@@ -70,7 +71,7 @@ def record_screen(
     """The record in short; what the office may think of its speed is for the office alone."""
     items = sum(len(section.items) for section in record.sections)
     lines = [
-        *_record_lines(record),
+        *_record_lines(record, period_name(inspection.period)),
         *_standing(inspection, later),
         *(_quick_note(inspection, items) if for_office else []),
     ]
@@ -87,12 +88,12 @@ def record_screen(
     )
 
 
-def _record_lines(record: InspectionRecord) -> list[str]:
+def _record_lines(record: InspectionRecord, period: str) -> list[str]:
     answers = [item.answer for section in record.sections for item in section.items]
     return [
         _("<b>自查记录 {number}</b>　第 {version} 版").format(number=html(record.number), version=record.version),
         html(record.enterprise),
-        _("周期：{period}").format(period=html(record.cycle)),
+        _("周期：{period}").format(period=period),
         _("带队：{leader}").format(leader=html(record.leader)),
         *([_("参加：{names}").format(names=html(record.participants))] if record.participants else []),
         _("提交：{day} {time}，{name}").format(
@@ -175,7 +176,7 @@ def _label(tx: Transaction, inspection: Inspection) -> str:
     assert enterprise is not None
     assert inspection.submitted_at is not None
     edition = _("·第{n}版").format(n=inspection.edition) if inspection.edition > 1 else ""
-    return f"{inspection.period}{edition} {shorten(enterprise.name, 24)}"
+    return f"{period_name(inspection.period)}{edition} {shorten(enterprise.name, 24)}"
 
 
 def _again_all(request: Request) -> Reply:
@@ -219,7 +220,7 @@ def _with_photos(record: InspectionRecord, services: Services) -> InspectionReco
 
     sections = [replace(section, items=[item(row) for row in section.items]) for section in record.sections]
     hazards = [replace(h, photos=filled(h.photos), photos_after=filled(h.photos_after)) for h in record.hazards]
-    return replace(record, sections=sections, hazards=hazards)
+    return replace(record, sections=sections, hazards=hazards, unsorted=filled(record.unsorted))
 
 
 def _preview(services: Services, sha256: str) -> bytes:

@@ -71,7 +71,11 @@ def _summary_buttons(
     return rows(
         [Button(_("去答没答的题"), data("ig", run, following)) if following is not None else None],
         *([Button(_("去填隐患 {number}").format(number=_number(h, zone_code)), data("z", h.id))] for h in open_hazards),
-        [Button(_("还有 {count} 张照片没放好").format(count=len(unsorted)), data("os", run)) if unsorted else None],
+        [
+            Button(_("还有 {count} 个照片、语音没放到题下").format(count=len(unsorted)), data("os", run))
+            if unsorted
+            else None
+        ],
         [Button(_("带队人"), data("il", run)), Button(_("参加人员"), data("ip", run))],
         [Button(_("概览"), data("io", run, 0)), Button(_("提交"), data("iz", run)) if following is None else None],
     )
@@ -190,13 +194,9 @@ def ask_submit(request: Request, walk: Walk, *, toast: str = "") -> Reply:
     if not walk.inspection.led_by:
         return ask_leader(request, walk, toast=_("先选带队人。"))
     request.enter("submit", id=walk.id)
-    hazards = request.tx.hazards.of_inspection(walk.id)
-    unsettled = sum(not h.is_settled for h in hazards)
     lines = [
         _("<b>确认提交</b>"),
-        _("带队：{leader}").format(leader=html(walk.inspection.led_by)),
-        _("有隐患 {count} 处").format(count=len(hazards)) if hazards else _("没有发现隐患"),
-        *([_("其中 {count} 处还没填完，提交后可以在隐患清单里接着填。").format(count=unsettled)] if unsettled else []),
+        *_declared(request, walk),
         "",
         _(STATEMENT),
         _("提交后不能修改，只能另出一份更正。"),
@@ -211,6 +211,21 @@ def ask_submit(request: Request, walk: Walk, *, toast: str = "") -> Reply:
         ),
         toast=toast,
     )
+
+
+def _declared(request: Request, walk: Walk) -> list[str]:
+    hazards = request.tx.hazards.of_inspection(walk.id)
+    unsettled = sum(not h.is_settled for h in hazards)
+    loose = request.tx.attachments.count_unsorted(walk.id)
+    lines = [
+        _("带队：{leader}").format(leader=html(walk.inspection.led_by)),
+        _("有隐患 {count} 处").format(count=len(hazards)) if hazards else _("没有发现隐患"),
+    ]
+    if unsettled:
+        lines.append(_("其中 {count} 处还没填完，提交后可以在隐患清单里接着填。").format(count=unsettled))
+    if loose:
+        lines.append(_("还有 {count} 个照片、语音没放到题下，会附在记录最后。").format(count=loose))
+    return lines
 
 
 def seal(run: Inspection) -> str:

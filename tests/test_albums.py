@@ -105,7 +105,7 @@ async def test_photos_left_for_later_are_named_before_submitting(database: ZoneD
     await sends_album(chat)
     await chat.presses("以后再放")
     await to_summary(chat)
-    await chat.presses("还有 3 张照片没放好")
+    await chat.presses("还有 3 个照片、语音没放到题下")
     await chat.says("99")
     assert await places(database, run) == [None, None, None]
     await chat.says("2")

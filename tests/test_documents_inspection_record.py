@@ -178,6 +178,24 @@ def test_photos_stand_in_the_record() -> None:
     assert colours == {(True, False, False), (False, False, True), (True, True, False), (False, True, False)}
 
 
+def test_photos_and_voice_notes_put_to_no_question_stand_at_the_end() -> None:
+    loose = replace(RECORD, sections=[], hazards=[], unsorted=SPOT.photos[:1], unsorted_voice_notes=2)
+    words = "".join(pages(loose))
+    assert "现场照片未归题" in words
+    assert "另有未归题的语音2条，存于系统" in words
+    assert digest(loose) != digest(replace(loose, unsorted=()))
+
+
+@pytest.mark.parametrize("length", range(8, 17))
+def test_the_name_of_a_trade_never_stays_behind_at_the_foot_of_a_page(length: int) -> None:
+    trades = [
+        RecordSection(name="轻工", items=[item(number) for number in range(1, length)]),
+        RecordSection(name="粉尘爆炸", items=[item(length)]),
+    ]
+    for words in pages(replace(RECORD, sections=trades, hazards=[])):
+        assert ("粉尘爆炸" in words) == (f"第{length}处通道是否畅通？" in words)
+
+
 @pytest.mark.parametrize("damaged", [b"", b"\xff\xd8 no picture"])
 def test_a_damaged_preview_does_not_keep_the_record_from_being_made(damaged: bytes) -> None:
     hurt = replace(SPOT, photos=[replace(SPOT.photos[0], jpeg=damaged)])

@@ -17,7 +17,7 @@ from tests.conftest import NOW
 from tests.walks import SHOP, member_of, principal_of, small_shop, to_summary
 
 FIRST_CARD = (
-    "<i>晨光机械厂 2026Q4 自查，共 6 题。随时可以停，答过的都已保存。</i>\n"
+    "<i>晨光机械厂 2026年第四季度 自查，共 6 题。随时可以停，答过的都已保存。</i>\n"
     "第 1/6 题 · 消防（各类单位通用）\n"
     "░░░░░░░░░░ 已答 0\n"
     "\n"
@@ -237,7 +237,7 @@ async def test_a_walk_left_over_from_the_last_period_is_named(database: ZoneData
     await later.says("/start")
     await later.presses("▶️ 继续自查 0/6")
     assert later.text.startswith(
-        "<i>这是 2026Q4 的自查，请先把它做完。欢迎回来。上次查到11月23日，已答 0/6，接着来。</i>\n第 1/6 题"
+        "<i>这是 2026年第四季度 的自查，请先把它做完。欢迎回来。上次查到11月23日，已答 0/6，接着来。</i>\n第 1/6 题"
     )
 
 

@@ -28,7 +28,7 @@ from tests.walks import (
 RECORD = (
     "<b>自查记录 BH-ZC-2026-0001</b>　第 1 版\n"
     "晨光机械厂\n"
-    "周期：2026Q4\n"
+    "周期：2026年第四季度\n"
     "带队：王厂长\n"
     "提交：2026年11月23日 10:00，王厂长\n"
     "共 6 题：合格 5，有隐患 1，不涉及 0\n"
@@ -161,6 +161,29 @@ async def test_the_record_holds_everything_that_was_said(database: ZoneDatabase,
     assert hazard.words == "检查发现不符合：消防设施器材没有损坏、挪用、拆除、停用或遮挡？"
 
 
+async def test_photos_and_voice_notes_put_to_no_question_are_announced_and_stand_at_the_end_of_the_record(
+    database: ZoneDatabase, services: Services
+) -> None:
+    _shop, chat = await walking(database, services)
+    await to_summary(chat)
+    await chat.sends_photo(sample_photo("blue"))
+    await chat.sends_voice("ab" * 32)
+    await chat.presses("以后再放")
+    await chat.presses("提交")
+    await chat.presses("王厂长")
+    await chat.presses("提交")
+    assert chat.text.startswith(
+        "<b>确认提交</b>\n带队：王厂长\n没有发现隐患\n还有 2 个照片、语音没放到题下，会附在记录最后。"
+    )
+    await chat.presses("确认提交")
+    [run] = await database.read(lambda tx: tx.inspections.submitted())
+    body = await database.read(lambda tx: tx.inspections.record(run.id))
+    assert body is not None
+    record = read_record(body)
+    assert [p.sha256 for p in record.unsorted] == [sample_photo("blue").sha256]
+    assert record.unsorted_voice_notes == 1
+
+
 async def test_the_pdf_is_made_from_the_database(database: ZoneDatabase, services: Services) -> None:
     _shop, _chat = await submitted(database, services)
     services.photos.put(sample_photo("blue"))
@@ -168,7 +191,7 @@ async def test_the_pdf_is_made_from_the_database(database: ZoneDatabase, service
     outgoing = await database.read(lambda tx: render(RENDERERS, tx, services, delivery, NOW))
     assert outgoing is not None
     [document] = outgoing.documents
-    assert (document.name, document.caption) == ("BH-ZC-2026-0001-v1.pdf", "晨光机械厂 2026Q4 自查记录")
+    assert (document.name, document.caption) == ("BH-ZC-2026-0001-v1.pdf", "晨光机械厂 2026年第四季度 自查记录")
     assert document.content.startswith(b"%PDF")
 
 
@@ -238,7 +261,7 @@ async def test_a_correction_is_a_new_version_that_names_the_old_one(database: Zo
     assert chat.text == (
         "<b>自查记录 BH-ZC-2026-0001</b>　第 2 版\n"
         "晨光机械厂\n"
-        "周期：2026Q4\n"
+        "周期：2026年第四季度\n"
         "带队：王厂长\n"
         "提交：2026年11月23日 10:00，王厂长\n"
         "共 6 题：合格 4，有隐患 1，不涉及 1\n"
@@ -265,15 +288,15 @@ async def test_a_corrected_record_says_so_and_cannot_be_corrected_again(
     assert (await chat.taps(again)).toast == "这份记录已经在更正，或已有更正后的一版。"
     await chat.says("/start")
     await chat.presses("自查记录")
-    await chat.presses("2026Q4")
+    await chat.presses("2026年第四季度")
     assert chat.text == RECORD + "\n正在更正，交上之前以这份为准。"
     await chat.says("/start")
     await chat.presses("继续自查 6/6")
     await chat.presses("提交")
     await chat.presses("确认提交")
     await chat.presses("本企业的记录")
-    assert chat.labels[:2] == ["2026Q4·第2版 晨光机械厂", "2026Q4 晨光机械厂"]
-    await chat.presses("2026Q4 晨光机械厂")
+    assert chat.labels[:2] == ["2026年第四季度·第2版 晨光机械厂", "2026年第四季度 晨光机械厂"]
+    await chat.presses("2026年第四季度 晨光机械厂")
     assert chat.text == RECORD + "\n这份记录已被后一版更正，原样保留。"
     assert chat.labels == ["发 PDF 给我", "隐患清单", "看更正后的记录", "本企业的记录", "返回首页"]
 
@@ -282,16 +305,16 @@ async def test_a_second_inspection_of_the_period_is_asked_about(database: ZoneDa
     _shop, chat = await submitted(database, services)
     await chat.says("/start")
     await chat.presses("开始自查")
-    assert chat.text == "晨光机械厂 2026Q4 的自查已经提交。要再查一次吗？"
+    assert chat.text == "晨光机械厂 2026年第四季度 的自查已经提交。要再查一次吗？"
     await chat.presses("再查一次")
-    assert chat.text.startswith("<i>晨光机械厂 2026Q4 自查，共 6 题。")
+    assert chat.text.startswith("<i>晨光机械厂 2026年第四季度 自查，共 6 题。")
 
 
 async def test_only_the_office_sees_that_it_went_too_quick(database: ZoneDatabase, services: Services) -> None:
     _shop, chat = await submitted(database, services)
     officer = await member_of(database, services, None, Role.OFFICER, telegram_id=701, name="钱监管")
     await officer.presses("自查记录")
-    await officer.presses("2026Q4 晨光机械厂")
+    await officer.presses("2026年第四季度 晨光机械厂")
     assert officer.text == RECORD + "\n\n（仅监管办公室可见）时间过短：6 题用时 0 分 0 秒。"
     assert officer.labels == ["发 PDF 给我", "隐患清单", "本企业的记录", "返回首页"]
     assert "时间过短" not in chat.text
@@ -304,7 +327,7 @@ async def test_a_walk_of_ordinary_length_gets_no_note(database: ZoneDatabase, se
     await to_record(slow)
     officer = await member_of(database, services, None, Role.OFFICER, telegram_id=701, name="钱监管")
     await officer.presses("自查记录")
-    await officer.presses("2026Q4")
+    await officer.presses("2026年第四季度")
     assert "时间过短" not in officer.text
     [run] = await database.read(lambda tx: tx.inspections.submitted(enterprise_id=shop))
     assert run.seconds == 30
@@ -314,7 +337,7 @@ async def test_the_pdf_comes_again_on_request_once_a_minute(database: ZoneDataba
     await submitted(database, services)
     officer = await member_of(database, services, None, Role.OFFICER, telegram_id=701, name="钱监管")
     await officer.presses("自查记录")
-    await officer.presses("2026Q4")
+    await officer.presses("2026年第四季度")
     await officer.presses("发 PDF 给我")
     await officer.presses("发 PDF 给我")
     assert officer.toasts[-2:] == ["PDF 马上发来。", "PDF 马上发来。"]

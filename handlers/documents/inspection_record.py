@@ -88,6 +88,8 @@ class InspectionRecord:
     statement: str
     corrects: str = ""
     correction_reason: str = ""
+    unsorted: Sequence[RecordPhoto] = ()
+    unsorted_voice_notes: int = 0
 
 
 def inspection_record_pdf(record: InspectionRecord) -> bytes:
@@ -112,6 +114,7 @@ def _all_photos(record: InspectionRecord) -> Iterator[RecordPhoto]:
     for hazard in record.hazards:
         yield from hazard.photos
         yield from hazard.photos_after
+    yield from record.unsorted
 
 
 def _drawable_jpeg(jpeg: bytes) -> bytes:
@@ -152,6 +155,8 @@ def _content(record: InspectionRecord) -> dict[str, object]:
             {"name": section.name, "items": [_item(item) for item in section.items]} for section in record.sections
         ],
         "hazards": [_hazard(hazard) for hazard in record.hazards],
+        "unsorted": [_photo(photo) for photo in record.unsorted],
+        "unsorted_voice_notes": record.unsorted_voice_notes,
     }
 
 
