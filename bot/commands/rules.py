@@ -29,15 +29,17 @@ def checklist(
     trait: Traits = None,
     without: Without = None,
     on: Annotated[str | None, typer.Option(help="哪一天，如 2026-11-22；不写就是今天")] = None,
-    unverified: Annotated[bool, typer.Option("--unverified", help="待核的条目也列出（等于全部采用）")] = False,
+    verified_only: Annotated[
+        bool, typer.Option("--verified-only", help="只列已核实的，即辖区还没有采用任何待核条目时企业要答的")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """列出一家企业的自查表。"""
+    """列出一家企业的自查表；待核的条目有标记，监管员采用以后才问企业。"""
     if not sector:
         _fail("请用 --sector 至少写一个行业，如 --sector machinery")
     profile = _profile(sector, trait, without)
     day = _day(on, "--on") if on is not None else datetime.now(UTC).astimezone(SHANGHAI).date()
-    adopted = frozenset(c.id for c in load_criteria()) if unverified else frozenset[str]()
+    adopted = frozenset[str]() if verified_only else frozenset(c.id for c in load_criteria())
     composed = compose(profile, on=day, adopted=adopted)
     if as_json:
         return _print_json([_item_row(item) for item in composed])

@@ -26,7 +26,7 @@ def told(*words: str) -> str:
 
 
 def test_a_checklist_is_a_list_of_items_with_the_agreed_keys() -> None:
-    items = answer("checklist", "--sector", "machinery", "--on", "2026-11-22")
+    items = answer("checklist", "--sector", "machinery", "--on", "2026-11-22", "--verified-only")
     assert len(items) == 15
     assert {"id", "sector", "clause", "ask", "level", "verified", "standard"} <= set(items[0])
     assert (items[0]["id"], items[0]["level"], items[0]["verified"]) == ("machinery-01", "major", True)
@@ -35,7 +35,7 @@ def test_a_checklist_is_a_list_of_items_with_the_agreed_keys() -> None:
 
 def test_traits_trades_and_the_day_shape_the_checklist() -> None:
     def ids(*words: str) -> set[str]:
-        return {item["id"] for item in answer("checklist", *words)}
+        return {item["id"] for item in answer("checklist", *words, "--verified-only")}
 
     assert "dust-explosion-02a" in ids("--sector", "light-industry", "--trait", "dust-explosion")
     assert "dust-explosion-02a" in ids("--sector", "轻工", "--trait", "粉尘")
@@ -44,15 +44,16 @@ def test_traits_trades_and_the_day_shape_the_checklist() -> None:
     assert len(ids("--sector", "hazchem", "--sector", "warehousing", "--on", "2026-11-22")) == 35
 
 
-def test_unverified_items_are_listed_only_when_asked_for() -> None:
-    assert all(item["verified"] for item in answer("checklist", "--sector", "hazchem"))
-    everything = answer("checklist", "--sector", "hazchem", "--unverified", "--on", "2026-11-22")
+def test_unverified_items_are_listed_with_their_mark_unless_left_out() -> None:
+    assert all(item["verified"] for item in answer("checklist", "--sector", "hazchem", "--verified-only"))
+    assert "（待核）" in told("checklist", "--sector", "hazchem")
+    everything = answer("checklist", "--sector", "hazchem", "--on", "2026-11-22")
     assert len(everything) == 87
     assert sum(not item["verified"] for item in everything) == 59
 
 
 def test_a_person_reads_sections_and_a_sum() -> None:
-    words = told("checklist", "--sector", "纺织", "--on", "2026-11-22")
+    words = told("checklist", "--sector", "纺织", "--on", "2026-11-22", "--verified-only")
     assert "【纺织】3 题" in words
     assert words.endswith("共 9 题\n")
 
