@@ -53,7 +53,7 @@ def item_screen(walk: Walk, item: int, kept: Beside, *, zone_code: str, notice: 
     section = walk.checklist.section_of(item)
     lines = [
         *([f"<i>{html(notice)}</i>"] if notice else []),
-        _("第 {at}/{all} 题 · {section}").format(at=item + 1, all=len(progress), section=html(section.name)),
+        _("第 {at}/{all} 题 · {section}").format(at=item + 1, all=len(progress), section=html(_(section.name))),
         _("{bar} 已答 {answered}").format(bar=bar(progress), answered=progress.answered),
         "",
         f"<b>{html(question.ask)}</b>",
@@ -208,5 +208,5 @@ def _section_lines(walk: Walk) -> list[str]:
         at += len(section.items)
         answered = len(part) - part.count(Answer.OPEN)
         found = _("，隐患 {count}").format(count=part.count(Answer.HAZARD)) if Answer.HAZARD in part else ""
-        lines.append(f"{html(section.name)} {answered}/{len(part)}{found}")
+        lines.append(f"{html(_(section.name))} {answered}/{len(part)}{found}")
     return lines

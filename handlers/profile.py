@@ -84,15 +84,15 @@ def profile_screen(enterprise: Enterprise, by_office: set[str], *, may_change: b
 
 
 def trade_names(ids: Sequence[str]) -> str:
-    """The trades in Chinese, without what stands in brackets."""
+    """The trades, without what stands in brackets."""
     known = load_sector_sets().trades
-    return listed(known[i].name.partition("（")[0] for i in ids if i in known)
+    return listed(_(known[i].name.partition("（")[0]) for i in ids if i in known)
 
 
 def _trait_names(answers: Mapping[str, bool], wanted: bool, by_office: set[str]) -> str:
     traits = load_traits()
     named = [
-        html(traits[t].name) + (_("（办公室更正）") if t in by_office else "")
+        html(_(traits[t].name)) + (_("（办公室更正）") if t in by_office else "")
         for t, present in answers.items()
         if present is wanted and t in traits
     ]
@@ -165,7 +165,7 @@ def question_screen(enterprise: Enterprise, walk: Walk) -> Screen:
     lines = [
         _("{name} · 企业资料 {at}/{total}").format(name=html(enterprise.name), at=walk.at + 1, total=total),
         progress_bar(walk.at, total),
-        f"\n<b>{html(trait.ask)}</b>",
+        f"\n<b>{html(_(trait.ask))}</b>",
     ]
     if known is not None:
         lines.append(_("现在的回答：{answer}").format(answer=yes if known else no))

@@ -218,7 +218,7 @@ def _list_line(unreported: Unreported, people: Sequence[Person], today: date) ->
 def _group_name(by: Grouping, value: str) -> str:
     if by is Grouping.TRADE and value:
         trade = load_sector_sets().trades.get(value)
-        return trade.name if trade else value
+        return _(trade.name) if trade else value
     return value or (_("没有填行业") if by is Grouping.TRADE else _("没有填社区"))
 
 

@@ -89,7 +89,7 @@ def list_screen(decisions: dict[str, Decision]) -> Screen:
 
 
 def _list_label(sector: Sector, opened: int) -> str:
-    name = shorten(sector.name, 20)
+    name = shorten(_(sector.name), 20)
     if opened == 0:
         return _("{name} 已处理完").format(name=name)
     return _("{name} 待定{open}条").format(name=name, open=opened)
@@ -122,7 +122,7 @@ def card_screen(criteria: Sequence[Criterion], at: int, decision: Decision | Non
     criterion = criteria[at]
     sector = load_criteria().sectors[criterion.sector]
     lines = [
-        _("待核 · {name} · 第 {at}/{all} 条").format(name=html(sector.name), at=at + 1, all=len(criteria)),
+        _("待核 · {name} · 第 {at}/{all} 条").format(name=html(_(sector.name)), at=at + 1, all=len(criteria)),
         f"\n<b>{html(criterion.ask)}</b>",
         _("怎么看：{look}").format(look=html(criterion.look)),
         _("依据：{standard} {clause}").format(standard=html(criterion.standard), clause=html(criterion.clause)),
@@ -180,7 +180,7 @@ def _ask_all(request: Request, sector: Sector) -> Reply:
     request.enter("standards_all", sector=sector.id)
     opened = _open_ids(request.tx, sector.id)
     text = _("采用“{name}”里还没决定的 {count} 条？采用以后，相关企业下一次自查就会问到。").format(
-        name=html(sector.name), count=len(opened)
+        name=html(_(sector.name)), count=len(opened)
     )
     yes = Button(_("采用这 {count} 条").format(count=len(opened)), data("sb", sector.id, len(opened)))
     no = Button(_("先不"), data("sl", sector.id, 0))
@@ -205,7 +205,7 @@ def adopt_all(request: Request) -> Reply:
 
 def done_screen(sector: Sector, count: int) -> Screen:
     """After a whole list was adopted, with the way back."""
-    text = _("已采用“{name}”{count} 条。").format(name=html(sector.name), count=count)
+    text = _("已采用“{name}”{count} 条。").format(name=html(_(sector.name)), count=count)
     undo = Button(_("撤销这 {count} 条").format(count=count), data("su", sector.id, count))
     return Screen(text=text, buttons=rows([undo], [Button(_("返回清单"), data("s"))]))
 

@@ -26,18 +26,20 @@ def page_screen(enterprise: Enterprise, page: int) -> Screen:
     """A group of trades, those chosen marked; names that need a word of explanation stand in the text."""
     groups = load_trade_groups()
     group = groups[page]
-    chosen = [t.name.partition("（")[0] for g in groups for t in g.trades if t.id in enterprise.trades]
+    chosen = [_(t.name.partition("（")[0]) for g in groups for t in g.trades if t.id in enterprise.trades]
     lines = [
         _("<b>{name}</b> 是做什么的？可以选几个。").format(name=html(enterprise.name)),
         _("已选：{trades}").format(trades=listed(chosen) or _("还没有")),
-        _("\n第 {page}/{pages} 页 · <b>{group}</b>").format(page=page + 1, pages=len(groups), group=group.name),
-        *(f"· {t.name}" for t in group.trades if "（" in t.name),
+        _("\n第 {page}/{pages} 页 · <b>{group}</b>").format(page=page + 1, pages=len(groups), group=_(group.name)),
+        *(f"· {_(t.name)}" for t in group.trades if "（" in t.name),
     ]
-    toggles = [_toggle(enterprise, t.id, t.name.partition("（")[0]) for t in group.trades]
+    toggles = [_toggle(enterprise, t.id, _(t.name.partition("（")[0])) for t in group.trades]
     pairs = [toggles[n : n + 2] for n in range(0, len(toggles), 2)]
     turn = [
-        Button(f"‹ {groups[page - 1].name}", data("qg", enterprise.id, page - 1)) if page else None,
-        Button(f"{groups[page + 1].name} ›", data("qg", enterprise.id, page + 1)) if page + 1 < len(groups) else None,
+        Button(f"‹ {_(groups[page - 1].name)}", data("qg", enterprise.id, page - 1)) if page else None,
+        Button(f"{_(groups[page + 1].name)} ›", data("qg", enterprise.id, page + 1))
+        if page + 1 < len(groups)
+        else None,
     ]
     done = Button(_("选好了，下一步"), data("qd", enterprise.id)) if enterprise.trades else None
     return Screen(text="\n".join(lines), buttons=rows(*pairs, turn, [done], [Button(_("以后再填"), data("h"))]))

@@ -14,6 +14,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from checklists.criteria import load_criteria
+from checklists.sector_sets import load_sector_sets
+from checklists.trade_groups import load_trade_groups
+from checklists.traits import load_traits
+
 ROOT = Path(__file__).parents[2]
 PO = ROOT / "handlers" / "locale" / "en" / "LC_MESSAGES" / "zicha.po"
 MARKS = {"_", "N_"}
@@ -30,17 +35,34 @@ def sources(*floors: str) -> Iterator[tuple[str, ast.Module]]:
 
 
 def marked() -> Mapping[str, list[str]]:
-    """Every text with the files it stands in, in the order of the source."""
-    found: dict[str, list[str]] = {}
-    places = [
+    """Every text of the program with the files it stands in, in the order of the source."""
+    return _by_text(
         *((text, name) for name, tree in sources("handlers", "bot") for text in _in_calls(tree, MARKS)),
         *((text, name) for name, tree in sources("checklists") for text in _in_tables(tree)),
         *((text, name) for name, tree in sources("storage") for text in _in_calls(tree, SAID_BELOW)),
-    ]
+    )
+
+
+def _by_text(*places: tuple[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for text, name in places:
         files = found.setdefault(text, [])
         files += [name] if name not in files else []
     return found
+
+
+def named_in_data() -> Iterator[tuple[str, str]]:
+    """The names of lists, trades and traits, and the questions of the profile, each with its file.
+
+    Who adds one need not know English: without it the Chinese is shown.
+    """
+    for sector in load_criteria().sectors.values():
+        yield sector.name, f"checklists/criteria/{sector.id}.yaml"
+    for trade in load_sector_sets().trades.values():
+        yield from ((name, "checklists/sector_sets.yaml") for name in (trade.name, trade.name.partition("（")[0]))
+    yield from ((group.name, "checklists/trade_groups.yaml") for group in load_trade_groups())
+    for trait in load_traits().values():
+        yield from ((words, "checklists/traits.yaml") for words in (trait.name, trait.ask))
 
 
 def called(node: ast.AST) -> str:
@@ -99,7 +121,8 @@ def compiled(catalogue: Catalog) -> bytes:
 def merged(known: Catalog) -> Catalog:
     """The marked texts with the English that is known of them."""
     catalogue = _empty()
-    for text, files in marked().items():
+    program, data = marked(), _by_text(*named_in_data())
+    for text, files in {**program, **data, **program}.items():
         old = known.get(text)
         catalogue.add(text, old.string if old else "", locations=[(name, 0) for name in files])
     return catalogue
