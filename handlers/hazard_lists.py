@@ -1,7 +1,6 @@
-"""The hazards of an enterprise and of the zone by deadline, and opening one by its number."""
+"""The hazards of an enterprise by deadline, and opening one by its number."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard, format_number, parse_number
@@ -14,10 +13,9 @@ from handlers.words import _, day, html, shorten
 
 
 def entries(request: Request) -> list[Button]:
-    """The menu's way to the list of the enterprise, or for the office to that of the zone."""
+    """The menu's way to the list of the enterprise; the office has the ledger."""
     if request.enterprise_id is None:
-        count = request.tx.hazards.count_in_zone() if request.who.in_office else 0
-        return [Button(_("隐患清单 {count}").format(count=count), data("zo", 0))] if count else []
+        return []
     count = request.tx.hazards.count_of_enterprise(request.enterprise_id)
     return [Button(_("隐患清单 {count}").format(count=count), data("zh", request.enterprise_id, 0))] if count else []
 
@@ -51,36 +49,6 @@ def _of_enterprise(request: Request, enterprise_id: int, page: int, *, withdrawn
         [switch if taken_back else None, to_home()],
     )
     return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
-
-
-def of_zone(request: Request) -> Reply:
-    """All hazards of the zone by deadline."""
-    return _of_zone(request, request.number(0))
-
-
-def _of_zone(request: Request, page: int) -> Reply:
-    count = request.tx.hazards.count_in_zone()
-    pages = pages_of(count)
-    page = min(page, pages - 1)
-    request.enter("zone_hazards", page=page)
-    shown = request.tx.hazards.in_zone(offset=page * ON_ONE_PAGE, limit=ON_ONE_PAGE)
-    lines = [_("<b>隐患清单</b>　按期限排列，共 {count} 条").format(count=count) if count else _("现在没有隐患在册。")]
-    names = _enterprise_names(request, shown)
-    lines += [
-        f"{_line(h, request.zone.code, today=request.today)}　{html(shorten(names[h.enterprise_id], 16))}"
-        for h in shown
-    ]
-    buttons = rows(
-        *([_button(h, request.zone.code)] for h in shown),
-        turning("zo", page=page, pages=pages),
-        [to_home()],
-    )
-    return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
-
-
-def _enterprise_names(request: Request, hazards: Sequence[Hazard]) -> dict[int, str]:
-    found = {i: request.tx.enterprises.get(i) for i in {h.enterprise_id for h in hazards}}
-    return {i: enterprise.name if enterprise else "" for i, enterprise in found.items()}
 
 
 def _line(hazard: Hazard, zone_code: str, *, today: date) -> str:
@@ -122,20 +90,13 @@ def _again(request: Request) -> Reply:
     return _of_enterprise(request, int(where["id"]), int(where["page"]), withdrawn=bool(where["withdrawn"]))
 
 
-def _again_zone(request: Request) -> Reply:
-    assert request.dialog is not None
-    return _of_zone(request, int(request.dialog.data["page"]))
-
-
 _SEE = Permission.SEE_ENTERPRISE
 _NUMBER_WORDS = re.compile(r"(?:隐患|[Hh]azard)\s*((?:[A-Za-z0-9]{1,12}-)?20\d{2}\s*[-—－]\s*\d{4,9})")
 
 ROUTES: tuple[Route, ...] = (
     Press(name="zh", needs=_SEE, about=About.ENTERPRISE, handler=of_enterprise),
     Press(name="zw", needs=_SEE, about=About.ENTERPRISE, handler=withdrawn_of_enterprise),
-    Press(name="zo", needs=Permission.OFFICE, handler=of_zone),
     Command(name="hazard", needs=_SEE, handler=by_number),
     Words(name="hazard number", pattern=_NUMBER_WORDS, needs=_SEE, handler=by_number),
     Display(dialog="hazards", needs=_SEE, about=About.ENTERPRISE, handler=_again),
-    Display(dialog="zone_hazards", needs=Permission.OFFICE, handler=_again_zone),
 )

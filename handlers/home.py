@@ -13,6 +13,8 @@ from handlers import (
     imports,
     inspections,
     joining,
+    ledger,
+    linking,
     own_items,
     people,
     profile,
@@ -30,6 +32,7 @@ from handlers.words import LANGUAGES, _, html, listed, speaking
 ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
     inspections.entries,
     hazard_lists.entries,
+    ledger.entries,
     records.entries,
     reports.entries,
     profile.entries,
@@ -138,10 +141,10 @@ def speak(request: Request) -> Reply:
 
 
 def start(request: Request) -> Reply:
-    """/start, with the token of an invitation behind it or without."""
+    """/start, with a link to one thing or the token of an invitation behind it, or without."""
     request = people.learn_name(request)
     if request.arguments:
-        reply = joining.accept(request, request.arguments[0])
+        reply = linking.follow(request, request.arguments[0]) or joining.accept(request, request.arguments[0])
         if reply is not None:
             return reply
     return home(request)

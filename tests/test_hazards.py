@@ -340,9 +340,10 @@ async def test_the_lists_stand_by_deadline(database: ZoneDatabase, services: Ser
         await chat.presses("全部采用")
     await chat.presses("有隐患")
     officer = await member_of(database, services, None, Role.OFFICER, telegram_id=701, name="钱监管")
-    await officer.presses("隐患清单 3")
+    await officer.presses("隐患台账（3）")
+    await officer.presses("看清单")
     assert officer.text == (
-        "<b>隐患清单</b>　按期限排列，共 3 条\n"
+        "<b>隐患台账</b>　共 3 条，按期限排列\n"
         "· BH-2026-0003　一般隐患　待确认　晨光机械厂\n"
         "· BH-2026-0002　一般隐患　整改中，11月25日前　晨光机械厂\n"
         "· BH-2026-0001　一般隐患　整改中，12月23日前　晨光机械厂"

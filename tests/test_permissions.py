@@ -71,8 +71,9 @@ ROUTES: dict[str, str] = {
         text@invite_name text@principal_name
     """,
     "the office": """
-        e el ec eh ew ek ir zo d dm dt dl dx /late
-        @office @enterprises @enterprise_choices @records @zone_hazards @late text@enterprises
+        e el ec eh ew ek ir d dm dt dl dx /late
+        gi gq gx gl gp gd gf gc gs go /ledger @ledger text@ledger
+        @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "managers": """
         ea eb @enterprise_active m mc mx @import @import_preview @imported
