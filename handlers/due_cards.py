@@ -17,7 +17,7 @@ from handlers.reminders import heard_by
 from handlers.replies import Button, Reply, Screen, column, data
 from handlers.routing import About, Press, Request, Route
 from handlers.services import Services
-from handlers.words import SHANGHAI, _, day, html, shorten
+from handlers.words import SHANGHAI, _, day, html, labelled, shorten
 from storage.transaction import Transaction
 
 MOST_LINES = 15
@@ -123,7 +123,7 @@ def _line(entry: Entry, today: date) -> str:
 
 
 def _duty_line(duty: EnterpriseDuty, name: str, today: date) -> str:
-    return f"{_mark(duty, today)} <b>{name}</b>：{when_due(duty, today)}"
+    return f"{_mark(duty, today)} {labelled(f'<b>{name}</b>', when_due(duty, today))}"
 
 
 def _mark(duty: EnterpriseDuty, today: date) -> str:
