@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
@@ -14,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from handlers.documents.spreadsheet_columns import ENTERPRISE_COLUMNS, ENTERPRISE_COLUMNS_NOTES
 from handlers.documents.spreadsheet_reading import UnreadableFile, read_rows
 
-__all__ = ["OverdueRow", "UnreadableFile", "enterprise_template", "overdue_list_xlsx", "read_rows"]
+__all__ = ["OverdueRow", "UnreadableFile", "enterprise_template", "overdue_list_xlsx", "read_rows", "workbook"]
 
 CHINA = ZoneInfo("Asia/Shanghai")
 TEMPLATE_ROWS = 2000
@@ -59,7 +60,7 @@ class OverdueRow:
 def enterprise_template(*, trades: Sequence[str] = (), traits: Sequence[str] = ()) -> bytes:
     """An .xlsx to fill in: headings, one sample row (the import skips it), notes, and lists to choose from."""
     made = io.BytesIO()
-    with _workbook(made, TEMPLATE_MADE) as book:
+    with workbook(made, TEMPLATE_MADE) as book:
         sheet, notes, choices = (book.add_worksheet(name) for name in ("企业", "填写说明", "可选值"))
         head = book.add_format(HEAD)
         _write_list(sheet, head, book.add_format({"num_format": "@"}), book.add_format({"font_color": "#808080"}))
@@ -118,7 +119,7 @@ def overdue_list_xlsx(rows: Iterable[OverdueRow], *, zone: str, as_of: datetime)
     today = as_of.astimezone(CHINA).date()
     ordered = sorted(rows, key=lambda row: (row.due, row.community, row.enterprise))
     made = io.BytesIO()
-    with _workbook(made, as_of) as book:
+    with workbook(made, as_of) as book:
         sheet, sums = book.add_worksheet("未完成名单"), book.add_worksheet("汇总")
         title = f"{zone}　未完成名单（截至{today.year}年{today.month}月{today.day}日，共{len(ordered)}条）"
         _write_overdue(book, sheet, title, ordered, today)
@@ -170,9 +171,12 @@ def _write_sums(book: Workbook, sheet: Worksheet, rows: Sequence[OverdueRow]) ->
             sheet.write_number(place, 3 * column + 1, count)
 
 
-def _workbook(target: io.BytesIO, made_at: datetime) -> Workbook:
-    """What people wrote stays text: neither formula nor link may start from it."""
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = Workbook(target, options)
+def workbook(target: BinaryIO, made_at: datetime, *, streamed: bool = False) -> Workbook:
+    """A new Excel file in which what people wrote stays text: neither formula nor link may start from it.
+
+    Of a streamed one each sheet must be written row by row downward; memory then does not grow with the rows.
+    """
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = Workbook(target, options | {"constant_memory" if streamed else "in_memory": True})
     book.set_properties({"author": "自查", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
     return book
