@@ -1,6 +1,6 @@
 """The reminder card: all that is due of all enterprises of one person, as it is at the moment of sending."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -8,7 +8,7 @@ from checklists.deliveries import Delivery
 from checklists.duties import PRINCIPAL_INSPECTION
 from checklists.inspections import Inspection
 from checklists.people import Permission, Person
-from checklists.reminders import PAUSE, EnterpriseDuty, present_duties, wants_attention
+from checklists.reminders import PAUSE, DutyState, EnterpriseDuty, present_duties, wants_attention
 from checklists.working_days import load_working_days
 from handlers.duties import PAST, period_name
 from handlers.inspections import begin
@@ -56,13 +56,28 @@ def due_card(tx: Transaction, services: Services, delivery: Delivery, now: datet
 
 
 def news(request: Request) -> list[str]:
-    """What stands above the menu of an enterprise: the period's inspection, once its first reminder's day has come."""
+    """What stands above the menu of an enterprise: the period's inspection when it is done or its reminders began."""
+    calendar = load_working_days()
+    return _standing(request, lambda duty: wants_attention(duty.due_on, request.today, calendar))
+
+
+def standing(request: Request) -> list[str]:
+    """How the inspections of the enterprise stand in the present period, and in the one before if it was missed."""
+    return _standing(request, lambda duty: True)
+
+
+def _standing(request: Request, shown: Callable[[EnterpriseDuty], bool]) -> list[str]:
     if request.enterprise_id is None:
         return []
-    known = request.tx.duties.of_enterprises([request.enterprise_id], PRINCIPAL_INSPECTION, since=request.today - PAST)
-    today, calendar = request.today, load_working_days()
-    due = [d for d in present_duties(known, today) if wants_attention(d.due_on, today, calendar)]
-    return [f"{_mark(duty, today)} {when_due(duty, today)}" for duty in due]
+    today = request.today
+    known = request.tx.duties.of_enterprises([request.enterprise_id], PRINCIPAL_INSPECTION, since=today - PAST)
+    open_ = [d for d in present_duties(known, today) if shown(d)]
+    done = [d for d in known if d.state is DutyState.DONE and d.opens_on <= today <= d.due_on]
+    words = _("✓ {period}自查已完成")
+    return [
+        *(f"{_mark(duty, today)} {when_due(duty, today)}" for duty in open_),
+        *(words.format(period=period_name(duty.period)) for duty in done),
+    ]
 
 
 def begin_below(request: Request) -> Reply:

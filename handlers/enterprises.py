@@ -7,7 +7,7 @@ from checklists.enterprises import Enterprise
 from checklists.invitations import INVITED_TO_ENTERPRISE
 from checklists.people import ROLE_NAMES, Permission, Role, allows
 from checklists.sector_sets import load_sector_sets
-from handlers import profile, standards
+from handlers import due_cards, hazard_lists, profile, records, standards
 from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route
@@ -154,6 +154,10 @@ def show(request: Request) -> Reply:
             lines.append(labelled(_(ROLE_NAMES[role]), who + aside(state)))
     count = len(standards.checklist_for(tx, enterprise, request.today))
     lines.append(_("检查表：{count} 条").format(count=count))
+    lines += due_cards.standing(request)
+    if run := tx.inspections.running(enterprise.id):
+        answered = _("自查正在做：已答 {answered}/{all}")
+        lines.append(answered.format(answered=run.progress.answered, all=len(run.progress)))
     return Reply(screen=Screen(text="\n".join(lines), buttons=_card_buttons(request, enterprise)))
 
 
@@ -165,7 +169,8 @@ def _card_buttons(request: Request, enterprise: Enterprise) -> tuple[tuple[Butto
         label = _("停用这家企业") if enterprise.active else _("恢复这家企业")
         turning_off = Button(label, data("ea", enterprise.id, 0 if enterprise.active else 1))
     back = Button(_("企业列表"), data("e")) if request.who.in_office else None
-    return rows(look, [own], [turning_off], [back, to_home()])
+    kept = [*records.entries(request), *hazard_lists.entries(request)] if request.who.in_office else []
+    return rows(look, [own], kept, [turning_off], [back, to_home()])
 
 
 def _enterprise(request: Request) -> Enterprise:

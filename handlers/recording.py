@@ -19,8 +19,7 @@ from handlers.documents.inspection_record import (
 from handlers.duties import period_name
 from handlers.routing import Gone, Request
 from handlers.walking import Walk, known_people, name_of
-from handlers.words import speaking
-from handlers.words import N_
+from handlers.words import N_, speaking
 from storage.transaction import Transaction
 from storage.zones import Zone
 

@@ -7,6 +7,7 @@ from typing import Any
 from checklists.hazards import State
 from checklists.inspections import Answer, InspectionState
 from checklists.people import Role
+from handlers.duties import plan_enterprises
 from handlers.recording import read_record
 from handlers.renderers import RENDERERS, render
 from handlers.services import Services
@@ -353,3 +354,31 @@ async def test_a_neighbour_sees_no_record(database: ZoneDatabase, services: Serv
         reply = await neighbour.taps(chat.button(label).data)
         assert reply.toast == "这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。"
     assert not [d for d in await database.read(lambda tx: tx.deliveries.waiting(NOW, 10)) if d.chat_id == 601]
+
+
+async def test_menu_and_card_say_how_the_period_stands(database: ZoneDatabase, services: Services) -> None:
+    shop, chat = await walking(database, services)
+
+    def plan(tx: Transaction) -> None:
+        zone = tx.zones.current()
+        assert zone is not None
+        plan_enterprises(tx, zone, [shop], now=NOW)
+
+    await database.write(plan)
+    officer = await member_of(database, services, None, Role.OFFICER, telegram_id=900, name="周监管")
+    await officer.presses("企业（1）")
+    await officer.presses("晨光机械厂")
+    assert officer.text.endswith("• 2026年第四季度自查还有38天，12月31日到期\n自查正在做：已答 0/6")
+    await to_hazard_steps(chat)
+    await chat.presses("稍后再填")
+    await to_summary(chat)
+    await to_record(chat)
+    await chat.presses("返回首页")
+    assert chat.text.endswith("您是主要负责人。\n✓ 2026年第四季度自查已完成")
+    await officer.says("/start")
+    await officer.presses("企业（1）")
+    await officer.presses("晨光机械厂")
+    assert officer.text.endswith("\n✓ 2026年第四季度自查已完成")
+    assert "自查记录" in officer.labels
+    await officer.presses("隐患清单")
+    assert "BH-2026-0001" in officer.text
