@@ -1,0 +1,70 @@
+"""From words to clause: the criteria a finding in free words most likely falls under; a hint, never a verdict."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from checklists.criteria import Criterion, load_criteria
+
+MOST_PROPOSED = 3
+# What a word pair counts that stands only in the hint where to look, not in the question itself.
+_LOOK_SHARE = 0.6
+# A criterion on the firm's own list is the likelier one, yet another trade's may win by its words.
+_OWN_SHARE = 2.0
+# Less than about one rare pair of characters in common is chance.
+_LEAST = 5.0
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    asked: Mapping[str, frozenset[str]]
+    looked: Mapping[str, frozenset[str]]
+    rarity: Mapping[str, float]
+
+
+def proposals(words: str, *, on: date, own: Collection[str] = ()) -> list[Criterion]:
+    """The three most likely criteria in force on that day, the likeliest first, or fewer, or none.
+
+    `own` are the ids on the firm's list. Compared are pairs of neighbouring Chinese characters, rare ones weigh more.
+    """
+    index, wanted = _index(), _pairs(words)
+    mine = frozenset(own)
+    scored = []
+    for criterion in load_criteria():
+        score = _score(index, criterion.id, wanted) * (_OWN_SHARE if criterion.id in mine else 1.0)
+        if score >= _LEAST and criterion.in_force(on):
+            scored.append((-score, criterion.id not in mine, criterion.id, criterion))
+    return _without_doubles([entry[-1] for entry in sorted(scored, key=lambda entry: entry[:3])])
+
+
+def _without_doubles(found: Sequence[Criterion]) -> list[Criterion]:
+    chosen: list[Criterion] = []
+    for criterion in found:
+        said_already = any(c.id in criterion.same_as or criterion.id in c.same_as for c in chosen)
+        if not said_already and len(chosen) < MOST_PROPOSED:
+            chosen.append(criterion)
+    return chosen
+
+
+def _score(index: _Index, criterion_id: str, wanted: frozenset[str]) -> float:
+    asked, looked = index.asked[criterion_id], index.looked[criterion_id]
+    in_question = sum(index.rarity[pair] for pair in wanted & asked)
+    return in_question + _LOOK_SHARE * sum(index.rarity[pair] for pair in (wanted & looked) - asked)
+
+
+@cache
+def _index() -> _Index:
+    criteria = list(load_criteria())
+    asked = {c.id: _pairs(c.ask) for c in criteria}
+    looked = {c.id: _pairs(c.look) for c in criteria}
+    spread = Counter(pair for c in criteria for pair in asked[c.id] | looked[c.id])
+    return _Index(asked, looked, {pair: math.log((len(criteria) + 1) / (n + 0.5)) for pair, n in spread.items()})
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(run[n : n + 2] for run in _CHINESE.findall(text) for n in range(len(run) - 1))
