@@ -1,6 +1,6 @@
 """The reminder card: all that is due of all enterprises of one person, as it is at the moment of sending."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -57,21 +57,21 @@ def due_card(tx: Transaction, services: Services, delivery: Delivery, now: datet
 
 def news(request: Request) -> list[str]:
     """What stands above the menu of an enterprise: the period's inspection when it is done or its reminders began."""
-    calendar = load_working_days()
-    return _standing(request, lambda duty: wants_attention(duty.due_on, request.today, calendar))
+    return _standing(request, with_far_off=False)
 
 
 def standing(request: Request) -> list[str]:
     """How the inspections of the enterprise stand in the present period, and in the one before if it was missed."""
-    return _standing(request, lambda duty: True)
+    return _standing(request, with_far_off=True)
 
 
-def _standing(request: Request, shown: Callable[[EnterpriseDuty], bool]) -> list[str]:
+def _standing(request: Request, *, with_far_off: bool) -> list[str]:
     if request.enterprise_id is None:
         return []
     today = request.today
     known = request.tx.duties.of_enterprises([request.enterprise_id], PRINCIPAL_INSPECTION, since=today - PAST)
-    open_ = [d for d in present_duties(known, today) if shown(d)]
+    calendar = load_working_days()
+    open_ = [d for d in present_duties(known, today) if with_far_off or wants_attention(d.due_on, today, calendar)]
     done = [d for d in known if d.state is DutyState.DONE and d.opens_on <= today <= d.due_on]
     words = _("✓ {period}自查已完成")
     return [
