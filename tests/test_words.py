@@ -5,10 +5,12 @@ import gettext
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+from bot.sandbox.faults import Fault
 from checklists.people import Role
 from handlers.documents.spreadsheet_reading import UnreadableFile, read_rows
 from handlers.services import Services
@@ -17,7 +19,9 @@ from storage.database import ZoneDatabase
 from tests.chat import Chat
 from tests.conftest import NOW
 from tests.firms import found_firm, somebody
+from tests.living import running_town
 from tests.post import Post, a_firm, a_person
+from tests.sandbox import picture
 from tests.test_invitations import an_officer, invite
 from tests.tools import texts
 from tests.walks import SHOP, principal_of, sample_photo, small_shop
@@ -365,3 +369,18 @@ async def test_a_reminder_comes_in_the_language_of_who_gets_it(database: ZoneDat
         "<b>Self-inspection reminder</b> (24 Dec)\n\n"
         "• <b>滨河木业</b>: 2026 Q4 self-inspection: 7 day(s) left, due 31 Dec"
     ]
+
+
+async def test_an_apology_comes_in_the_persons_language_too(address: str, tmp_path: Path) -> None:
+    async with running_town(address, tmp_path / "data") as town:
+        firm = await town.enterprise()
+        principal = await town.meets("王厂长", Role.PRINCIPAL, firm)
+        await principal.sends("/start")
+        await town.quiet()
+        await principal.taps("🌐 English")
+        await town.quiet()
+        town.sandbox.world.faults.add(Fault(method="getFile", error_code=400, times=3))
+        await principal.photo(picture())
+        await town.quiet()
+        [apology] = [text for text in await principal.screen() if "network" in text]
+        assert apology == "The network is poor and the photo or file did not arrive. Please send it again."
