@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.world import World
 from tests.sandbox import JSON, Refused, Sandbox, running_sandbox
 
 KEYS = {"inline_keyboard": [[{"text": "合格", "callback_data": "ok"}, {"text": "官网", "url": "example.org"}]]}
@@ -111,3 +112,11 @@ async def test_a_contact_is_shared_and_an_album_needs_one_to_ten_pictures() -> N
         assert update["message"]["contact"]["phone_number"] == "+8613800000001"
         with pytest.raises(Refused, match="一次可发 1 到 10 张照片"):
             await wang.album([b"x"] * 11)
+
+
+def test_a_new_person_never_becomes_somebody_who_is_there_already() -> None:
+    world = World()
+    first = world.add_person("王厂长").id
+    world.add_person("李主任", id=first + 1)
+    assert world.add_person("新来的").id == first + 2
+    assert [person.first_name for person in world.people.values()] == ["王厂长", "李主任", "新来的"]

@@ -139,7 +139,7 @@ class World:
 
     def add_person(self, first_name: str, **more: Any) -> Person:
         """A new person who has not pressed start yet, with the private chat; `more` as in Person."""
-        more.setdefault("id", next(self._user_ids))
+        more.setdefault("id", next(number for number in self._user_ids if number not in self.people))
         person = Person(first_name=first_name, **more)
         self.people[person.id] = person
         self.chats[person.id] = private_chat(person)
