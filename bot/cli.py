@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from bot.commands import database, enterprises, rules
+from bot.commands import database, enterprises, rules, trail
 from bot.launching import PortTaken, run_sandbox
 from bot.launching import run as run_bot
 from bot.logs import set_up_logging
@@ -73,3 +73,4 @@ def _fail(words: str) -> NoReturn:
 app.add_typer(database.app, name="db")
 rules.register(app)
 enterprises.register(app)
+trail.register(app)
