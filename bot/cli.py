@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from telegram.error import InvalidToken
 
 from bot.commands import database, enterprises, rules, trail
 from bot.launching import PortTaken, run_sandbox
@@ -25,7 +26,10 @@ def run() -> None:
     if faults := problems(settings):
         _fail("\n".join(faults))
     set_up_logging(settings.log_level)
-    asyncio.run(run_bot(settings))
+    try:
+        asyncio.run(run_bot(settings))
+    except InvalidToken:
+        _fail("Telegram 不认这个机器人令牌：请核对 ZICHA_TOKEN，或在 @BotFather 重新申请")
 
 
 @app.command()

@@ -11,7 +11,7 @@ from storage.schema import upgrade
 from tests.bench.counterpart import Plan
 from tests.bench.measuring import Table, cpu_seconds, middle, resident_mb
 from tests.bench.processes import either, process, said
-from tests.bench.walkers import settle
+from tests.bench.walkers import kept, settle
 from tests.postgres import Postgres, running_postgres
 
 LATENCY_S = 0.05
@@ -123,7 +123,10 @@ async def _run(setting: Setting, variant: Variant, postgres: Postgres | None) ->
             presses = dict(list(presses.items())[:100])
         plan = Plan(lean=setting.lean, latency_s=setting.latency_s, taps=presses)
         async with process("-m", "tests.bench.counterpart") as counterpart:
-            return await _against(counterpart, plan, variant, arguments)
+            measured = await _against(counterpart, plan, variant, arguments)
+        if variant.database and kept(arguments[0]) != len(plan.presses):
+            raise RuntimeError("the bot was fast, but not every answer is in the database")
+        return measured
 
 
 async def _against(

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import create_engine, func, select
+
 from checklists.inspections import Answer, Progress
 from checklists.people import Role
 from handlers.replies import data
 from handlers.standards import checklist_for
 from handlers.words import SHANGHAI
 from storage.database import Database
+from storage.engine import parse_url
+from storage.tables import answers
 from storage.transaction import Transaction
 from tests.conftest import NOW, ZONE_ID
 
@@ -34,6 +38,15 @@ async def settle(address: str, people: int, *, taps: int, now: datetime = NOW) -
             found |= await zone.write(partial(_settle, numbers=numbers, taps=taps, now=now))
     finally:
         await database.close()
+    return found
+
+
+def kept(address: str) -> int:
+    """How many answers stand in the database."""
+    engine = create_engine(parse_url(address))
+    with engine.connect() as connection:
+        found = connection.execute(select(func.count()).select_from(answers)).scalar_one()
+    engine.dispose()
     return found
 
 

@@ -1,5 +1,6 @@
 """`zicha db …`, `zicha check-settings` and `zicha run` as an administrator meets them in a terminal."""
 
+import asyncio
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.world import World
 from tests.conftest import ZONE_ID
 from tests.sandbox import TOKEN, running_sandbox
 
@@ -93,3 +95,13 @@ async def test_the_production_bot_answers_its_administrator_and_ends_cleanly(
         assert "南湾街道" in (await person.screen())[-1]
         assert TOKEN.split(":")[1] not in log
         assert "Traceback" not in log
+
+
+async def test_a_token_that_telegram_refuses_is_said_and_not_shown(tmp_path: Path) -> None:
+    refused = "5000000009:some-other-token-for-tests-only-AAAA"
+    async with running_sandbox(World(token=TOKEN)) as sandbox:
+        env = environment(f"sqlite:///{tmp_path / 'a.db'}", tmp_path)
+        env |= {"ZICHA_TOKEN": refused, "ZICHA_ADMINISTRATORS": "77", "ZICHA_BASE_URL": sandbox.base_url}
+        done = await asyncio.to_thread(zicha, "run", env=env, cwd=tmp_path)
+    words = "Telegram 不认这个机器人令牌：请核对 ZICHA_TOKEN，或在 @BotFather 重新申请\n"
+    assert (done.returncode, done.stderr) == (2, words)
