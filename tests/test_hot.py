@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, exc, select
+from sqlalchemy import Select, bindparam, exc, select
 
 from storage.database import ZoneDatabase
 from storage.hot import Hot, Sealed
@@ -17,6 +17,10 @@ DIALOG = select(dialogs).where(dialogs.c.zone_id == bindparam("zone"), dialogs.c
 PERSON = select(people).where(people.c.zone_id == bindparam("zone"), people.c.telegram_id == bindparam("telegram"))
 
 
+def selecting(statement: Select[Any]) -> Hot:
+    return Hot(lambda _: statement)
+
+
 async def test_a_row_reads_as_it_does_through_sqlalchemy(database: ZoneDatabase) -> None:
     def unit(tx: Transaction) -> None:
         tx.dialogs.enter(501, "inspection", expires_at=LATER, words="井盖")
@@ -27,18 +31,18 @@ async def test_a_row_reads_as_it_does_through_sqlalchemy(database: ZoneDatabase)
     def compare(tx: Transaction) -> None:
         for statement, values in ((DIALOG, {"zone": 1, "chat": 501}), (PERSON, {"zone": 1, "telegram": 501})):
             slow = tx.connection.execute(statement, values).one()
-            quick: Any = Hot(lambda _, statement=statement: statement).row(tx.connection, values)
+            quick: Any = selecting(statement).row(tx.connection, values)
             assert tuple(quick) == tuple(slow)
             assert quick._asdict() == dict(slow._mapping)
             assert [type(value) for value in quick] == [type(value) for value in slow]
 
     await database.read(compare)
-    found = await database.read(lambda tx: Hot(lambda _: DIALOG).rows(tx.connection, {"zone": 1, "chat": 501}))
+    found = await database.read(lambda tx: selecting(DIALOG).rows(tx.connection, {"zone": 1, "chat": 501}))
     assert [row.expires_at for row in found] == [LATER]
 
 
 async def test_nothing_found_is_none_and_an_empty_list(database: ZoneDatabase) -> None:
-    hot = Hot(lambda _: DIALOG)
+    hot = selecting(DIALOG)
     assert await database.read(lambda tx: hot.row(tx.connection, {"zone": 1, "chat": 9})) is None
     assert await database.read(lambda tx: hot.rows(tx.connection, {"zone": 1, "chat": 9})) == []
 
