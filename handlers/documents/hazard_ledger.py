@@ -109,6 +109,7 @@ class _Ledger:
     def open(self, title: str) -> None:
         self._sheet.set_row(0, 26)
         self._sheet.write_string(0, 0, title, self._title)
+        self._sheet.set_row(HEAD_ROW, 24)
         for place, column in enumerate(COLUMNS):
             self._sheet.set_column(place, place, column.width)
             self._sheet.write_string(HEAD_ROW, place, column.heading, self._head)
@@ -132,7 +133,8 @@ class _Ledger:
         last = max(HEAD_ROW + 1, HEAD_ROW + self.count)
         self._sheet.autofilter(HEAD_ROW, 0, last, len(COLUMNS) - 1)
         self._photos.autofilter(0, 0, max(1, self._photo_row), 3)
-        for_print(self._sheet, repeat=HEAD_ROW)
+        for_print(self._sheet, repeat=HEAD_ROW, wide=2)
+        self._sheet.repeat_columns(0, 1)
 
     def _write(self, number: int, place: int, column: Column, value: Value, hazard: str) -> None:
         match value:
@@ -173,11 +175,11 @@ def write_link(sheet: Worksheet, number: int, place: int, link: str, look: Forma
         sheet.write_string(number, place, link[:MOST_LETTERS])
 
 
-def for_print(sheet: Worksheet, *, repeat: int) -> None:
-    """Landscape A3, as wide as the page, the head on each."""
+def for_print(sheet: Worksheet, *, repeat: int, wide: int = 1) -> None:
+    """Landscape A3, `wide` pages beside each other, the head on each."""
     sheet.set_landscape()
     sheet.set_paper(8)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(wide, 0)
     sheet.repeat_rows(repeat)
     sheet.set_footer("&C第 &P 页 / 共 &N 页")
 

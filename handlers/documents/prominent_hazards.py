@@ -49,6 +49,7 @@ def prominent_hazards_xlsx(chosen: Sequence[Prominent], *, zone: str, month: str
         day = book.add_format({"valign": "top", "align": "left", "border": 1, "num_format": "yyyy-mm-dd"})
         title = book.add_format({"bold": True, "font_size": 16, "font_color": "#17457A"})
         sheet.set_row(0, 30)
+        sheet.set_row(1, 24)
         sheet.write_string(0, 0, f"{zone}　{_month_words(month)}突出事故隐患清单（{len(chosen)}条）", title)
         for place, (heading, width) in enumerate(_COLUMNS):
             sheet.set_column(place, place, width)
