@@ -23,7 +23,7 @@ SANDBOX_TOKEN = "5000000001:local-sandbox-token-not-a-secret-000"  # noqa: S105
 
 
 class PortTaken(Exception):
-    """Another program already listens on the port of the page."""
+    """The port of the page cannot be had, as when another program listens there already."""
 
 
 class SandboxBot:
@@ -129,7 +129,7 @@ async def _serving(world: World, hooks: SandboxBot, port: int) -> AsyncIterator[
     try:
         while not server.started:
             if serving.done():
-                raise PortTaken
+                raise PortTaken from serving.exception()
             await asyncio.sleep(0.01)
         yield server
     finally:

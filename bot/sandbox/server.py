@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import cast
@@ -121,6 +122,11 @@ class SandboxServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Signals belong to the program around the server."""
         yield
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop. Raises OSError without the port; uvicorn would end the process."""
+        config = self.config
+        await super().serve(sockets or [socket.create_server((config.host, config.port))])
 
     async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         self.world.close()
