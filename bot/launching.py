@@ -15,9 +15,13 @@ from bot.program import Program, make_services, open_zone
 from bot.sandbox.server import SandboxServer, create_app
 from bot.sandbox.world import World
 from bot.settings import Settings, load
+from checklists.working_days import OPENS, SHANGHAI
 from storage.database import ZoneDatabase
 
 logger = logging.getLogger(__name__)
+
+_LOOKS = 250
+_BETWEEN_LOOKS_S = 0.02
 
 SANDBOX_TOKEN = "5000000001:local-sandbox-token-not-a-secret-000"  # noqa: S105
 
@@ -37,9 +41,23 @@ class SandboxBot:
         return self._clock.now()
 
     async def move(self, now: datetime) -> None:
+        """A jump over the morning of its last day stops there, so that what offices send then goes out then."""
+        opening = datetime.combine(now.astimezone(SHANGHAI).date(), OPENS, SHANGHAI)
+        if self._clock.now() < opening < now:
+            await self._live_at(opening)
+            await self._until_quiet()
+        await self._live_at(now)
+
+    async def _live_at(self, now: datetime) -> None:
         self._clock.move(now)
         if self.program is not None:
             await self.program.tick()
+
+    async def _until_quiet(self) -> None:
+        for _ in range(_LOOKS):
+            if self.program is None or await self.program.idle():
+                return
+            await asyncio.sleep(_BETWEEN_LOOKS_S)
 
     async def idle(self) -> bool:
         return self.program is not None and await self.program.idle()
