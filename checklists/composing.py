@@ -13,6 +13,8 @@ from checklists.sector_sets import load_sector_sets
 from checklists.traits import load_traits
 
 OWN_SECTION = "own"
+OWN_SECTION_WORDS = "本企业补充"
+OWN_BASIS_WORDS = "本企业自查标准"
 _SMALL_PREMISES = "small-premises"
 _FIRE = "fire"
 
@@ -32,7 +34,7 @@ class ExtraItem:
     id: str
     ask: str
     look: str = ""
-    basis: str = "本企业自查标准"
+    basis: str = OWN_BASIS_WORDS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -221,10 +223,10 @@ def _own_section(extra: Sequence[ExtraItem]) -> Section:
             ask=item.ask,
             look=item.look,
             clause=item.basis,
-            standard="本企业自查标准",
+            standard=OWN_BASIS_WORDS,
             level=Level.GENERAL,
             verified=True,
         )
         for item in {item.id: item for item in extra}.values()
     )
-    return Section(sector=OWN_SECTION, name="本企业补充", items=items)
+    return Section(sector=OWN_SECTION, name=OWN_SECTION_WORDS, items=items)

@@ -122,7 +122,7 @@ def _reason(now: Circumstances) -> None:
 
 def _arrangements(now: Circumstances) -> None:
     if missing := now.arrangements.missing():
-        raise ArrangementsIncomplete(f"五落实还缺：{'、'.join(missing)}")
+        raise ArrangementsIncomplete("五落实还缺：{missing}", missing=missing)
 
 
 def _evidence(now: Circumstances) -> None:
@@ -147,7 +147,7 @@ def _review(now: Circumstances) -> None:
 
 def _receipts(now: Circumstances) -> None:
     if now.receipts_missing:
-        raise ReceiptMissing(f"还没有确认收到：{'、'.join(now.receipts_missing)}")
+        raise ReceiptMissing("还没有确认收到：{missing}", missing=now.receipts_missing)
 
 
 def _not_listed(now: Circumstances) -> None:
@@ -198,7 +198,7 @@ def _not_reported(now: Circumstances) -> None:
 
 def _other_level(now: Circumstances) -> None:
     if now.wanted_level is None or now.wanted_level is now.level:
-        raise DoneAlready(f"级别已经是{LEVEL_NAMES[now.level]}了。")
+        raise DoneAlready("级别已经是{level}了。", level=LEVEL_NAMES[now.level])
 
 
 GUARDS: Mapping[Need, Callable[[Circumstances], None]] = {

@@ -21,13 +21,13 @@ def check(step: Step, now: Circumstances) -> State:
     """The state after this move; raises MoveRefused in one of its kinds, with a sentence for the person."""
     move = TABLE[step]
     if now.state not in move.begins:
-        raise NotFromThisState(f"这条隐患现在是“{STATE_NAMES[now.state]}”，不能{move.label}。")
+        raise NotFromThisState("这条隐患现在是“{state}”，不能{move}。", state=STATE_NAMES[now.state], move=move.label)
     if not now.relations & move.who:
-        raise NotThisPersons(f"{move.label}不归您办，请联系负责的人。")
+        raise NotThisPersons("{move}不归您办，请联系负责的人。", move=move.label)
     if now.relations & move.never & {Relation.FINDER, Relation.RECTIFIER, Relation.ASKER}:
-        raise OwnWork(f"{move.label}要由另一个人来办：不能自己查、自己改、自己审。")
+        raise OwnWork("{move}要由另一个人来办：不能自己查、自己改、自己审。", move=move.label)
     if now.relations & move.never:
-        raise NotThisPersons(f"{move.label}不能由本企业的人来办。")
+        raise NotThisPersons("{move}不能由本企业的人来办。", move=move.label)
     for need in move.needs:
         GUARDS[need](now)
     return _end(move, now)

@@ -1,7 +1,7 @@
 """Hazards (隐患): level, number, states, and the five things that must stand fixed before rectifying (五落实)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -72,7 +72,22 @@ OPEN_STATES = frozenset(State) - {State.CLOSED, State.WITHDRAWN}
 
 
 class MoveRefused(ValueError):
-    """A step that the life of a hazard does not have, or not yet, or not for this person; the text is for people."""
+    """A step that the life of a hazard does not have, or not yet, or not for this person; the text is for people.
+
+    `values` fill the placeholders of `words`; several names stand for a list.
+    """
+
+    def __init__(self, words: str, **values: str | Sequence[str]) -> None:
+        self.words, self.values = words, values
+        super().__init__(self.said(str))
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The text in the language that `translate` speaks."""
+        if not self.values:
+            return translate(self.words)
+        names = {key: [value] if isinstance(value, str) else value for key, value in self.values.items()}
+        filled = {key: translate("、").join(map(translate, several)) for key, several in names.items()}
+        return translate(self.words).format(**filled)
 
 
 ARRANGEMENT_NAMES: Mapping[str, str] = {

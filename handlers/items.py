@@ -142,7 +142,7 @@ def source_screen(walk: Walk, item: int) -> Screen:
         _("<b>第 {at} 题的依据</b>").format(at=item + 1),
         html(question.ask),
         "",
-        html(basis_of(question)),
+        html(_(basis_of(question))),
         source_level(question),
         _("检查表按 {day} 现行有效的版本生成。").format(day=full_day(walk.inspection.started_at)),
         *([] if question.verified else [_("这一条由辖区监管办公室审核采用，原文以正式文本为准。")]),

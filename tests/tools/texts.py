@@ -1,12 +1,14 @@
 """`make texts`: every text that people read goes from the source into the English catalogue, which is then compiled.
 
-Marked are `_("…")` and `N_("…")` in `handlers/` and `bot/`, and below these floors what is named `…_NAMES` or
-`…_WORDS` and what UnreadablePhoto says. A text that is gone leaves the catalogue; a new one waits for its English.
+Marked are `_("…")` and `N_("…")` in `handlers/` and `bot/`; below these floors it is what is named `…_NAMES` or
+`…_WORDS`, the labels of moves, and the words of those who refuse. A text that is gone leaves the catalogue; a new
+one waits in it for its English.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -22,7 +24,6 @@ from checklists.traits import load_traits
 ROOT = Path(__file__).parents[2]
 PO = ROOT / "handlers" / "locale" / "en" / "LC_MESSAGES" / "zicha.po"
 MARKS = {"_", "N_"}
-SAID_BELOW = {"UnreadablePhoto"}
 HEADER = "# The English of every text that people read. `make texts` adds what is new and drops what is gone."
 _SINCE = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -39,7 +40,8 @@ def marked() -> Mapping[str, list[str]]:
     return _by_text(
         *((text, name) for name, tree in sources("handlers", "bot") for text in _in_calls(tree, MARKS)),
         *((text, name) for name, tree in sources("checklists") for text in _in_tables(tree)),
-        *((text, name) for name, tree in sources("storage") for text in _in_calls(tree, SAID_BELOW)),
+        *((text, name) for name, tree in sources("checklists", "storage") for text in _refusals(tree)),
+        *((text, name) for name, tree in sources("checklists") for text in _labels(tree)),
     )
 
 
@@ -67,13 +69,41 @@ def named_in_data() -> Iterator[tuple[str, str]]:
 
 def called(node: ast.AST) -> str:
     """The name of the function that is called here; empty for everything else."""
-    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+    return _named(node.func) if isinstance(node, ast.Call) else ""
 
 
-def _in_calls(tree: ast.Module, names: set[str]) -> Iterator[str]:
+def _named(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _in_calls(tree: ast.Module, names: Container[str]) -> Iterator[str]:
     calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and called(n) in names and n.args]
     for call in sorted(calls, key=lambda n: (n.lineno, n.col_offset)):
         yield from _strings(call.args[0])
+
+
+@cache
+def _refusing() -> frozenset[str]:
+    """The names of the classes that say no to a person, with those made from them."""
+    names = {"UnreadablePhoto", "MoveRefused"}
+    classes = [n for _, tree in sources("checklists", "storage") for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    while more := {c.name for c in classes if c.name not in names and any(_named(b) in names for b in c.bases)}:
+        names |= more
+    return frozenset(names)
+
+
+def _refusals(tree: ast.Module) -> Iterator[str]:
+    yield from _in_calls(tree, _refusing())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name in _refusing():
+            calls = (n for n in ast.walk(node) if isinstance(n, ast.Call) and n.args)
+            yield from (text for call in calls for text in _strings(call.args[0]))
+
+
+def _labels(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) == "Move":
+            yield from (text for k in node.keywords if k.arg == "label" for text in _strings(k.value))
 
 
 def _in_tables(tree: ast.Module) -> Iterator[str]:
