@@ -1,6 +1,7 @@
 """A hazard's life on the real database: to its close-out only with evidence and another person's review."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -398,3 +399,35 @@ async def test_somebody_of_the_firm_who_joins_the_office_still_cannot_pass(
     hazard = await database.write(unit)
     with pytest.raises(NotThisPersons, match="不能由本企业的人来办"):
         await database.write(lambda tx: tx.hazard_life.approve(hazard, by=who["刘工人"], at=NOW))
+
+
+# What each may ever do with a hazard found by 陈安全 and handed in by him, in whatever state it stands.
+JUDGES = {Step.CONFIRM, Step.ARRANGE, Step.RETURN, Step.REOPEN, Step.MARK_FAKE, Step.PROPOSE, Step.REPORT}
+DUTY = {Step.APPROVE, Step.CLOSE, Step.DECIDE_DEFERRAL, Step.VET, Step.DISMISS}
+MANAGES = {Step.REGRADE, Step.LIST, Step.UNLIST, Step.ASSIGN, Step.ESCALATE}
+OF_THE_FIRM = {Step.CONFIRM, Step.ARRANGE, Step.FIX_ON_SPOT, Step.HAND_IN, Step.TAKE_BACK, Step.ASK_DEFERRAL}
+
+
+@pytest.mark.parametrize(
+    ("name", "may"),
+    [
+        ("赵监管", JUDGES | DUTY | MANAGES),
+        ("钱审核", JUDGES | DUTY),
+        ("孙科长", JUDGES | MANAGES),
+        ("周专家", set()),
+        ("王厂长", OF_THE_FIRM),
+        ("李老板", OF_THE_FIRM),
+        ("陈安全", OF_THE_FIRM),
+        ("刘工人", set()),
+    ],
+)
+async def test_every_role_has_its_steps_and_no_others(
+    database: ZoneDatabase, zone_of: HazardZone, name: str, may: set[Step]
+) -> None:
+    hazard = await database.write(zone_of.handed_in)
+
+    def unit(tx: Transaction) -> set[Step]:
+        stands = [replace(hazard, state=state) for state in State]
+        return {step for one in stands for step in tx.hazard_life.steps_for(one, zone_of.people[name])}
+
+    assert await database.read(unit) == may

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import due, latency, updates
+from tests.bench import due, latency, ledger, updates
 from tests.bench.measuring import Table, machine
 
 Measurement = Callable[[bool], Coroutine[Any, Any, tuple[list[Table], list[str]]]]
@@ -24,7 +24,11 @@ async def _latency(quick: bool) -> tuple[list[Table], list[str]]:
     return await latency.measure(quick=quick)
 
 
-MEASUREMENTS: dict[str, Measurement] = {"updates": _updates, "latency": _latency, "due": _due}
+async def _ledger(quick: bool) -> tuple[list[Table], list[str]]:
+    return await ledger.measure(quick=quick)
+
+
+MEASUREMENTS: dict[str, Measurement] = {"updates": _updates, "latency": _latency, "due": _due, "ledger": _ledger}
 
 
 def main() -> None:
