@@ -7,12 +7,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from checklists.attachments import Attachment, Medium
+from checklists.hazards import MoveRefused, State
 from storage.photos import Photo
 from storage.subject import Subject
-from storage.tables import attachments, photos
+from storage.tables import attachments, hazards, photos
 from storage.types import new_id
 
+_JUDGED = [State.REVIEWED.value, State.CLOSED.value]
 _COLUMNS = [c for c in attachments.c if c.name not in ("zone_id", "removed_at")]
+
+
+class EvidenceFixed(MoveRefused):
+    """A picture on which a review rests cannot be moved or taken back any more."""
+
+    def __init__(self) -> None:
+        super().__init__("这条隐患已经复查通过，照片不能再动。")
 
 
 class Attachments(Subject):
@@ -133,6 +142,12 @@ class Attachments(Subject):
 
     def _update(self, attachment_id: int, **values: Any) -> None:
         mine = (attachments.c.zone_id == self.zone_id) & (attachments.c.id == attachment_id)
+        shown = attachments.join(
+            hazards, (hazards.c.zone_id == attachments.c.zone_id) & (hazards.c.id == attachments.c.hazard_id)
+        )
+        judged = select(hazards.c.id).select_from(shown).where(mine, hazards.c.state.in_(_JUDGED))
+        if self.connection.execute(judged).first() is not None:
+            raise EvidenceFixed
         self.connection.execute(attachments.update().where(mine).values(**values))
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Attachment]:

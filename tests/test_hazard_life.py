@@ -13,6 +13,7 @@ from checklists.hazard_moves import Step
 from checklists.hazard_records import Outcome, Proposal, Receipt
 from checklists.hazards import Hazard, Level, MoveRefused, Source, State
 from checklists.people import Role
+from storage.attachments import EvidenceFixed
 from storage.database import ZoneDatabase
 from storage.hazards import HazardChanged
 from storage.tables import hazards
@@ -399,6 +400,20 @@ async def test_somebody_of_the_firm_who_joins_the_office_still_cannot_pass(
     hazard = await database.write(unit)
     with pytest.raises(NotThisPersons, match="不能由本企业的人来办"):
         await database.write(lambda tx: tx.hazard_life.approve(hazard, by=who["刘工人"], at=NOW))
+
+
+async def test_a_picture_that_passed_its_review_stays_where_it_is(database: ZoneDatabase, zone_of: HazardZone) -> None:
+    hazard = await database.write(zone_of.handed_in)
+    [shown] = await database.read(lambda tx: tx.attachments.of_hazard(hazard.id))
+    await database.write(lambda tx: tx.attachments.remove(shown.id, at=NOW))
+    with pytest.raises(guards.EvidenceMissing):
+        await database.write(lambda tx: tx.hazard_life.approve(hazard, by=zone_of.people["钱审核"], at=NOW))
+    await database.write(lambda tx: tx.attachments.restore(shown.id))
+    await database.write(lambda tx: tx.hazard_life.approve(hazard, by=zone_of.people["钱审核"], at=NOW))
+    with pytest.raises(EvidenceFixed, match="照片不能再动"):
+        await database.write(lambda tx: tx.attachments.remove(shown.id, at=NOW))
+    with pytest.raises(EvidenceFixed):
+        await database.write(lambda tx: tx.attachments.place(shown.id, item=None))
 
 
 # What each may ever do with a hazard found by 陈安全 and handed in by him, in whatever state it stands.
