@@ -11,10 +11,11 @@ from string import Formatter
 import pytest
 
 from bot.sandbox.faults import Fault
+from checklists.hazard_guards import ArrangementsIncomplete
 from checklists.people import Role
 from handlers.documents.spreadsheet_reading import UnreadableFile, read_rows
 from handlers.services import Services
-from handlers.words import day, full_day, labelled, language_of, listed, month, speaking
+from handlers.words import _, day, full_day, labelled, language_of, listed, month, speaking
 from storage.database import ZoneDatabase
 from tests.chat import Chat
 from tests.conftest import NOW
@@ -43,9 +44,12 @@ NOT_SAID = {
     },
     "handlers/home.py": {"菜单|首页|主菜单|回首页|返回首页|[Mm]enu|[Hh]ome": "what people type"},
     "handlers/invitations.py": {"安全监管办公室": "stands on the printed sheet"},
+    "handlers/life_questions.py": {"负有监管职责的主管部门": "stands in the record"},
+    "handlers/official_signing.py": {"：": "stands in the record"},
     "handlers/people.py": {"管理员": "a name until Telegram gives one"},
     "handlers/profile.py": {"有": "how the names of traits begin"},
     "handlers/recording.py": {" 第 ": "stands in the record", " 版": "stands in the record"},
+    "handlers/rectification.py": {"；": "stands in the record"},
     "handlers/sorting.py": {"第题 ": "what people type"},
     "handlers/summaries.py": {
         "，": "what people type",
@@ -69,7 +73,7 @@ def of_program() -> list[tuple[str, str]]:
 
 
 def fields(text: str) -> list[str]:
-    return sorted(field for _, field, _, _ in Formatter().parse(text) if field is not None)
+    return sorted(field for __, field, _spec, _conversion in Formatter().parse(text) if field is not None)
 
 
 def test_the_catalogue_has_every_text_and_no_other() -> None:
@@ -209,6 +213,18 @@ def test_a_file_that_cannot_be_read_is_explained_in_english() -> None:
         read_rows("企业名称\n".encode(), "list.csv")
 
 
+def test_a_refusal_is_filled_in_by_the_language_that_says_it() -> None:
+    refused = ArrangementsIncomplete("五落实还缺：{missing}", missing=("资金", "期限"))
+    assert refused.said(_) == str(refused) == "五落实还缺：资金、期限"
+    with speaking("en"):
+        assert refused.said(_) == "Arrangements still missing: Funds, Deadline"
+
+
+def test_the_words_of_people_are_left_alone() -> None:
+    with speaking("en"):
+        assert (_(""), _("二楼的栅栏是昨天拆的 {x}")) == ("", "二楼的栅栏是昨天拆的 {x}")
+
+
 async def test_a_stranger_with_an_english_telegram_is_greeted_in_english(
     database: ZoneDatabase, services: Services
 ) -> None:
@@ -274,7 +290,7 @@ async def test_an_inspection_from_the_first_question_to_the_record_in_english(
     await chat.presses("Previous")
     assert "Your answer: ➖ Not applicable (Out of use)" in chat.text
     await chat.presses("Next")
-    for _ in range(4):
+    for __ in range(4):
         await chat.presses("Pass")
     await chat.presses("Hazard")
     assert chat.text.startswith("⚠️ <b>Hazard BH-2026-0001</b>\nSuggested: General hazard · to be confirmed\n")
