@@ -83,6 +83,12 @@ def page_pictures(
     return _compile(template, data, files or {}, dated=dated, output="png")
 
 
+def phone_picture(template: str, data: Mapping[str, object], *, dated: datetime) -> bytes:
+    """A document of one page, 270 points wide, as a PNG of 1080 pixels."""
+    [picture] = _compile(template, data, {}, dated=dated, output="png", dots=288.0)
+    return picture
+
+
 def _compile(
     template: str,
     data: Mapping[str, object],
@@ -90,6 +96,7 @@ def _compile(
     *,
     dated: datetime,
     output: Literal["pdf", "png"],
+    dots: float = 96.0,
 ) -> list[bytes]:
     with tempfile.TemporaryDirectory(prefix="zicha-") as folder:
         _lay_out(Path(folder), files)
@@ -99,7 +106,7 @@ def _compile(
             font_paths=_fonts(),
             ignore_system_fonts=True,
             format=output,
-            ppi=96.0,
+            ppi=dots,
             sys_inputs={"data": json.dumps(_printable_data(data), ensure_ascii=False)},
             timestamp=dated.replace(microsecond=0),  # typst takes whole seconds only
             package_path=folder,
