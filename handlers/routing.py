@@ -24,6 +24,8 @@ class About(StrEnum):
     ENTERPRISE = "enterprise"
     INSPECTION = "inspection"
     HAZARD = "hazard"
+    OFFICIAL_INSPECTION = "official_inspection"
+    RISK_POINT = "risk_point"
 
 
 class Gone(Exception):
@@ -268,6 +270,12 @@ def enterprise_of(tx: Transaction, about: About, subject_id: int) -> int | None:
         case About.HAZARD:
             hazard = tx.hazards.get(subject_id)
             return hazard.enterprise_id if hazard else None
+        case About.OFFICIAL_INSPECTION:
+            official = tx.official_inspections.get(subject_id)
+            return official.enterprise_id if official else None
+        case About.RISK_POINT:
+            point = tx.risk_points.get(subject_id)
+            return point.enterprise_id if point else None
         case About.NOTHING:
             return None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from checklists.hazards import Hazard, Level, Source
+from checklists.hazards import Hazard, Level, Source, State
 from checklists.official_inspections import (
     Mode,
     NotRunning,
@@ -93,6 +93,21 @@ class OfficialInspections(Subject):
             place=place,
             official_inspection_id=known.id,
         )
+
+    def classify(
+        self, hazard: Hazard, *, criterion_id: str | None, clause: str, level: Level, by: int, at: datetime
+    ) -> Hazard:
+        """Say what a finding of the office falls under, and the level that proposes; raises NotRunning when signed.
+
+        Only while its own level is not confirmed: afterwards the office regrades with a reason.
+        """
+        known = self.get(hazard.official_inspection_id) if hazard.official_inspection_id is not None else None
+        if known is not None:
+            _check_unsigned(known)
+        if hazard.state is not State.FOUND:
+            raise NotRunning("级别已经确认，依据不能再改。")
+        values = {"criterion_id": criterion_id, "clause": clause[:200], "level": level.value}
+        return self.tx.hazards.change(hazard, "hazard_classified", values, by=by, at=at)
 
     def sign_as_officer(self, known: OfficialInspection, *, by: int, at: datetime) -> OfficialInspection:
         """An officer signs by a press; nothing of what is signed changes any more."""

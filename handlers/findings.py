@@ -1,0 +1,210 @@
+"""One finding of the office from the first photo or word to its level and deadline; one question a card."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from checklists.attachments import Phase
+from checklists.criteria import load_criteria
+from checklists.hazard_moves import Step
+from checklists.hazards import LEVEL_NAMES, Hazard, Level, MoveRefused, Source, State
+from checklists.official_inspections import NotRunning
+from checklists.people import Permission
+from handlers.arrangements import NotADay, parse_deadline
+from handlers.finding_cards import DAYS, asked, card_lines, clause_of, last_rows
+from handlers.hazard_cards import LEVELS_BY_CODE, hazard_of, number_of
+from handlers.life_telling import tell
+from handlers.replies import Reply, Screen, rows
+from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
+from handlers.words import _, html
+
+ENTERED_BY_OFFICE = frozenset({Source.OFFICIAL_INSPECTION, Source.TIP, Source.TRANSFER, Source.EXPERT})
+_MOST_WORDS = 1000
+
+
+def begin(request: Request, hazard: Hazard) -> Reply:
+    """A finding was opened by the photo or the words of this request: keep them and ask on."""
+    if request.photo is not None:
+        _keep_photo(request, hazard)
+    toast = _("隐患 {number} 已记下。").format(number=number_of(request, hazard))
+    return replace(show(request, hazard, next_step(hazard)), toast=toast, group=request.album)
+
+
+def next_step(hazard: Hazard) -> str:
+    """What is asked next: words, clause, level, deadline, or nothing (done)."""
+    if hazard.state is State.FOUND:
+        if not hazard.words:
+            return "words"
+        return "level" if hazard.clause else "clause"
+    return "deadline" if hazard.state is State.CONFIRMED and hazard.arrangements.deadline is None else "done"
+
+
+def show(request: Request, hazard: Hazard, step: str, *, notice: str = "") -> Reply:
+    """The card of the finding at a step, where the chat now is."""
+    request.enter("finding", id=hazard.id, step=step)
+    ask, buttons = asked(request, hazard, step)
+    lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *card_lines(request, hazard), "", *ask]
+    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*buttons, *last_rows(hazard))))
+
+
+def current(request: Request) -> Hazard:
+    """The finding a press names, else the one of the dialog; raises Gone for what the office did not enter."""
+    named = request.number(0) if request.arguments else int(request.dialog.data["id"] if request.dialog else 0)
+    hazard = hazard_of(request, named)
+    if hazard.source not in ENTERED_BY_OFFICE:
+        raise Gone
+    return hazard
+
+
+def _unchanged(request: Request) -> Hazard:
+    hazard = current(request)
+    if hazard.version != request.number(1):
+        raise Stale(_("这条隐患刚才有改动，这是现在的情况。"))
+    return hazard
+
+
+def _check_open(request: Request, hazard: Hazard) -> None:
+    """Raises Stale once the inspection was signed: what people signed does not change behind them."""
+    inspection_id = hazard.official_inspection_id
+    official = request.tx.official_inspections.get(inspection_id) if inspection_id is not None else None
+    if official is not None and (official.is_signed or not official.is_running):
+        raise Stale(_("这次检查已经签字，问题不能再改。"))
+
+
+def resume(request: Request) -> Reply:
+    """Open a finding where it stands."""
+    hazard = current(request)
+    return show(request, hazard, next_step(hazard))
+
+
+def ask_clause(request: Request) -> Reply:
+    """The clause once more, while the level is not confirmed."""
+    hazard = current(request)
+    return show(request, hazard, "clause" if hazard.state is State.FOUND and hazard.words else next_step(hazard))
+
+
+def ask_own_clause(request: Request) -> Reply:
+    """Write the clause oneself."""
+    hazard = current(request)
+    return show(request, hazard, "own" if hazard.state is State.FOUND else next_step(hazard))
+
+
+def choose_clause(request: Request) -> Reply:
+    """One of the proposals, or none."""
+    hazard, word = _unchanged(request), request.word(2)
+    _check_open(request, hazard)
+    if word == "-":
+        return _classified(request, hazard, None, "", Level.GENERAL)
+    criterion = load_criteria().by_id.get(word)
+    if criterion is None:
+        raise Gone
+    return _classified(request, hazard, criterion.id, clause_of(criterion), criterion.level)
+
+
+def _classified(request: Request, hazard: Hazard, criterion_id: str | None, clause: str, level: Level) -> Reply:
+    try:
+        hazard = request.tx.official_inspections.classify(
+            hazard, criterion_id=criterion_id, clause=clause, level=level, by=request.who.id, at=request.now
+        )
+    except NotRunning as refused:
+        raise Stale(_(str(refused))) from None
+    return show(request, hazard, "level")
+
+
+def confirm_level(request: Request) -> Reply:
+    """A person of the office says whether it is a major hazard; those it concerns are told."""
+    before = _unchanged(request)
+    _check_open(request, before)
+    level = LEVELS_BY_CODE.get(request.word(2))
+    if level is None or before.state is not State.FOUND:
+        raise Stale(_("级别已经确认过了。"))
+    try:
+        after = request.tx.hazards.confirm_level(before, level, by=request.who.id, at=request.now)
+    except MoveRefused as refused:
+        return replace(show(request, before, "clause", notice=refused.said(_)), toast=refused.said(_))
+    tell(request, Step.CONFIRM, before, after)
+    toast = _("已确认为{level}。").format(level=_(LEVEL_NAMES[level]))
+    return replace(show(request, after, next_step(after)), toast=toast)
+
+
+def choose_deadline(request: Request) -> Reply:
+    """So many days from today, or left to the firm."""
+    hazard = _unchanged(request)
+    _check_open(request, hazard)
+    if request.word(2) == "-":
+        return show(request, hazard, "done")
+    days = request.number(2)
+    if days not in DAYS:
+        raise Gone
+    return _due(request, hazard, days)
+
+
+def _due(request: Request, hazard: Hazard, days: int) -> Reply:
+    if next_step(hazard) != "deadline":
+        raise Stale(_("期限已经定了。"))
+    values = {"deadline": request.today + timedelta(days=days)}
+    hazard = request.tx.hazards.arrange(hazard, values, by=request.who.id, at=request.now)
+    return show(request, hazard, "done")
+
+
+def write(request: Request) -> Reply:
+    """Typed words: the clause or the deadline where that is asked, else more of what is wrong."""
+    hazard, text = current(request), request.text.strip()[:_MOST_WORDS]
+    _check_open(request, hazard)
+    step = str(request.dialog.data.get("step", "")) if request.dialog else ""
+    if step == "own" and hazard.state is State.FOUND:
+        return _classified(request, hazard, None, text[:200], hazard.level)
+    if step == "deadline" and next_step(hazard) == "deadline":
+        try:
+            return _due(request, hazard, (parse_deadline(text, today=request.today) - request.today).days)
+        except NotADay as error:
+            return show(request, hazard, "deadline", notice=str(error))
+    if hazard.state is not State.FOUND:
+        return show(request, hazard, next_step(hazard), notice=_("级别已经确认，情况不能再改。"))
+    words = f"{hazard.words}\n{text}" if hazard.words else text
+    hazard = request.tx.hazards.describe(hazard, words, by=request.who.id, at=request.now)
+    return show(request, hazard, next_step(hazard), notice=_("已记下。"))
+
+
+def take_photo(request: Request) -> Reply:
+    """One more photo of the finding; its caption says what is wrong."""
+    hazard = current(request)
+    _check_open(request, hazard)
+    _keep_photo(request, hazard)
+    if (caption := request.text.strip()) and hazard.state is State.FOUND:
+        words = f"{hazard.words}\n{caption}" if hazard.words else caption
+        hazard = request.tx.hazards.describe(hazard, words[:_MOST_WORDS], by=request.who.id, at=request.now)
+    return replace(show(request, hazard, next_step(hazard), notice=_("照片已存好。")), group=request.album)
+
+
+def _keep_photo(request: Request, hazard: Hazard) -> None:
+    assert request.photo is not None
+    request.tx.attachments.add_photo(
+        request.photo,
+        by=request.who.id,
+        at=request.now,
+        hazard_id=hazard.id,
+        phase=Phase.BEFORE,
+        album=request.album,
+    )
+
+
+def again(request: Request) -> Reply:
+    """The card of the finding this chat is at."""
+    hazard = current(request)
+    step = str(request.dialog.data.get("step", "")) if request.dialog else ""
+    fits = step in ("clause", "own") and hazard.state is State.FOUND and bool(hazard.words)
+    return show(request, hazard, step if fits else next_step(hazard))
+
+
+_ABOUT, _MANAGE = About.HAZARD, Permission.MANAGE
+ROUTES: tuple[Route, ...] = (
+    Press(name="jp", needs=_MANAGE, about=_ABOUT, handler=resume),
+    Press(name="ji", needs=_MANAGE, about=_ABOUT, handler=ask_clause),
+    Press(name="jk", needs=_MANAGE, about=_ABOUT, handler=ask_own_clause),
+    Press(name="jc", needs=_MANAGE, about=_ABOUT, handler=choose_clause),
+    Press(name="jl", needs=_MANAGE, about=_ABOUT, handler=confirm_level),
+    Press(name="jd", needs=_MANAGE, about=_ABOUT, handler=choose_deadline),
+    Input(dialog="finding", takes=frozenset({"text"}), needs=_MANAGE, about=_ABOUT, handler=write),
+    Input(dialog="finding", takes=frozenset({"photo"}), needs=_MANAGE, about=_ABOUT, handler=take_photo),
+    Display(dialog="finding", needs=_MANAGE, about=_ABOUT, handler=again),
+)

@@ -1,0 +1,54 @@
+"""What an inspection by the office says: who inspects whom and how, the findings, and the facts beside them."""
+
+from checklists.enterprises import Enterprise
+from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard
+from checklists.official_inspections import MODE_NAMES, OfficialInspection
+from handlers.finding_facts import facts
+from handlers.life_words import number_in
+from handlers.routing import Gone, Request
+from handlers.words import _, html, labelled, shorten
+from storage.transaction import Transaction
+
+MOST_LISTED = 15
+
+
+def current(request: Request) -> OfficialInspection:
+    """The inspection a press names, else the one of the dialog; raises Gone."""
+    named = request.number(0) if request.arguments else int(request.dialog.data["id"] if request.dialog else 0)
+    official = request.tx.official_inspections.get(named)
+    if official is None:
+        raise Gone
+    return official
+
+
+def firm_of(tx: Transaction, enterprise_id: int | None) -> Enterprise:
+    """The firm with this id; raises Gone."""
+    firm = tx.enterprises.get(enterprise_id or 0)
+    if firm is None:
+        raise Gone
+    return firm
+
+
+def inspection_lines(tx: Transaction, official: OfficialInspection, *, for_office: bool = True) -> list[str]:
+    """Who inspects whom and how, and what was found; the facts are for the office alone."""
+    firm = firm_of(tx, official.enterprise_id)
+    found = tx.hazards.of_official_inspection(official.id)
+    lines = [
+        _("<b>监督检查 · {firm}</b>").format(firm=html(firm.name)),
+        labelled(_("检查方式"), _(MODE_NAMES[official.mode])),
+        labelled(_("检查人员"), html(official.inspectors)),
+        labelled(_("企业陪同人员"), html(official.present) or _("没填")),
+        *([labelled(_("检查情况"), html(shorten(official.words, 500)))] if official.words else []),
+        _("发现问题 {count} 条").format(count=len(found)) if found else _("还没有发现问题"),
+    ]
+    for hazard in found[:MOST_LISTED]:
+        lines.append(finding_line(tx, hazard))
+        lines += [f"　{fact}" for fact in (facts(tx, hazard) if for_office else [])]
+    more = len(found) - MOST_LISTED
+    return [*lines, _("……还有 {count} 条。").format(count=more)] if more > 0 else lines
+
+
+def finding_line(tx: Transaction, hazard: Hazard) -> str:
+    """Number, level and words of one finding."""
+    level = _(LEVEL_NAMES[hazard.level]) if hazard.level_confirmed_by else _(STATE_NAMES[hazard.state])
+    return f"· {html(number_in(tx, hazard))}　{level}　{html(shorten(hazard.words, 40)) or _('还没写')}"

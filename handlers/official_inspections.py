@@ -1,0 +1,227 @@
+"""An inspection by the office on the phone: the firm, how it is made, findings one by one, then the signatures."""
+
+from collections.abc import Sequence
+
+from checklists.hazards import Hazard, Level, State
+from checklists.official_inspections import MODE_NAMES, Mode, NotRunning, OfficialInspection
+from checklists.people import Permission, allows
+from handlers import findings
+from handlers.buttons import ON_ONE_PAGE, to_home
+from handlers.hazard_cards import number_of
+from handlers.official_cards import MOST_LISTED, current, firm_of, inspection_lines
+from handlers.official_signing import show_signing, view
+from handlers.replies import Button, Reply, Screen, column, data, rows
+from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
+from handlers.words import N_, _, html, shorten
+
+_MODES = {mode.value[:2]: mode for mode in Mode if mode is not Mode.REVIEW}
+TEXT_FIELDS = {
+    "inspectors": N_("检查人员"),
+    "present": N_("企业陪同人员"),
+    "words": N_("检查情况"),
+}
+_FIELD_CODES = {name[:1]: name for name in TEXT_FIELDS}
+
+
+def entries(request: Request) -> list[Button]:
+    """The menu's way to the inspection one is in the middle of, or to a new one."""
+    if request.enterprise_id is not None or not allows(request.person, Permission.MANAGE):
+        return []
+    running = request.tx.official_inspections.running_of(request.who.id)
+    return [Button(_("继续监督检查") if running else _("监督检查"), data("jn"))]
+
+
+def start(request: Request) -> Reply:
+    """Go on with the inspection that is running, else look for a firm."""
+    running = request.tx.official_inspections.running_of(request.who.id)
+    return show(request, running) if running else _pick(request, "")
+
+
+def search(request: Request) -> Reply:
+    """Words typed while looking for a firm: part of its name or code."""
+    return _pick(request, request.text.strip()[:50])
+
+
+def _pick(request: Request, words: str) -> Reply:
+    request.enter("official_pick", words=words)
+    found = request.tx.enterprises.all(search=words, limit=ON_ONE_PAGE) if words else []
+    lines = [_("<b>监督检查</b>　先选企业。发名称或信用代码的一部分来查找，或者扫企业的二维码。")]
+    if words:
+        lines.append(_("查找：{words}").format(words=html(words)))
+        lines += [] if found else [_("没有找到。换几个字再试。")]
+    buttons = [[Button(shorten(e.name, 30), data("jb", e.id))] for e in found]
+    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*buttons, [to_home()])))
+
+
+def pick_again(request: Request) -> Reply:
+    """The search for a firm as it was."""
+    return _pick(request, str(request.dialog.data.get("words", "")) if request.dialog else "")
+
+
+def begin(request: Request) -> Reply:
+    """How the inspection of this firm is made; a running one goes first."""
+    if running := request.tx.official_inspections.running_of(request.who.id):
+        notice = _("您这次检查还没有结束，先把它办完或者作废。")
+        same = running.enterprise_id == request.enterprise_id
+        return show(request, running, notice="" if same else notice)
+    firm = firm_of(request.tx, request.enterprise_id)
+    request.enter("official_mode", id=firm.id)
+    text = _("<b>监督检查 · {firm}</b>\n\n<b>怎么检查？</b>").format(firm=html(firm.name))
+    modes = [Button(_(MODE_NAMES[mode]), data("jm", firm.id, code)) for code, mode in _MODES.items()]
+    pairs = [modes[n : n + 2] for n in range(0, len(modes), 2)]
+    return Reply(screen=Screen(text=text, buttons=rows(*pairs, [Button(_("换一家"), data("jn")), to_home()])))
+
+
+def choose_mode(request: Request) -> Reply:
+    """The inspection begins."""
+    mode = _MODES.get(request.word(1))
+    if mode is None:
+        raise Gone
+    if request.tx.official_inspections.running_of(request.who.id):
+        return begin(request)
+    firm = firm_of(request.tx, request.enterprise_id)
+    made = request.tx.official_inspections.start(
+        enterprise_id=firm.id, mode=mode, inspectors=request.who.name, present="", by=request.who.id, at=request.now
+    )
+    return show(request, made)
+
+
+def show(request: Request, official: OfficialInspection, *, notice: str = "", toast: str = "") -> Reply:
+    """The inspection that is running, as it stands; one that is signed or over is only looked at."""
+    if not official.is_running:
+        return view(request, official, notice=notice)
+    if official.is_signed:
+        return show_signing(request, official, notice=notice)
+    request.enter("official", id=official.id)
+    lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *inspection_lines(request.tx, official)]
+    lines += ["", _("<b>看到问题，直接拍照发来，或者写一句话，就记一条。</b>")]
+    found = request.tx.hazards.of_official_inspection(official.id)
+    return Reply(screen=Screen(text="\n".join(lines), buttons=_buttons(request, official, found)), toast=toast)
+
+
+def _buttons(request: Request, official: OfficialInspection, found: Sequence[Hazard]) -> tuple[tuple[Button, ...], ...]:
+    unfinished = [h for h in found if h.state is State.FOUND]
+    open_ones = column(
+        [
+            Button(_("接着填 {number}").format(number=number_of(request, h)), data("jp", h.id))
+            for h in unfinished[:MOST_LISTED]
+        ]
+    )
+    fields = [Button(_(name), data("jt", official.id, code)) for code, name in _field_labels()]
+    return (
+        *open_ones,
+        *rows(fields[:2], fields[2:]),
+        *rows(
+            [Button(_("查完了，核对签字"), data("js", official.id))],
+            [Button(_("作废这次检查"), data("ja", official.id)), to_home()],
+        ),
+    )
+
+
+def _field_labels() -> list[tuple[str, str]]:
+    return [(code, TEXT_FIELDS[name]) for code, name in _FIELD_CODES.items()]
+
+
+def open_one(request: Request) -> Reply:
+    """An inspection as it stands."""
+    return show(request, current(request))
+
+
+def take_finding(request: Request) -> Reply:
+    """A photo or words while at the inspection: one more finding, with its number at once."""
+    official = current(request)
+    together = request.tx.attachments.of_album(request.who.id, request.album)
+    if together and together[0].hazard_id is not None:
+        known = request.tx.hazards.get(together[0].hazard_id)
+        if known is not None and known.official_inspection_id == official.id:
+            return findings.begin(request, known)
+    try:
+        hazard = request.tx.official_inspections.add_finding(
+            official,
+            criterion_id=None,
+            clause="",
+            level=Level.GENERAL,
+            words=request.text.strip()[:1000],
+            by=request.who.id,
+            at=request.now,
+        )
+    except NotRunning as refused:
+        return show(request, official, notice=_(str(refused)))
+    return findings.begin(request, hazard)
+
+
+def ask_text(request: Request) -> Reply:
+    """One of the texts of the inspection."""
+    name = _FIELD_CODES.get(request.word(1))
+    if name is None:
+        raise Gone
+    return _ask_text(request, current(request), name)
+
+
+def _ask_text(request: Request, official: OfficialInspection, name: str) -> Reply:
+    if official.is_signed or not official.is_running:
+        return show(request, official)
+    request.enter("official_text", id=official.id, field=name)
+    now = getattr(official, name)
+    lines = [_("<b>请写{what}。</b>").format(what=_(TEXT_FIELDS[name]))]
+    lines += [_("现在写的是：{words}").format(words=html(shorten(now, 500)))] if now else []
+    buttons = rows([Button(_("返回这次检查"), data("jo", official.id))])
+    return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
+
+
+def take_text(request: Request) -> Reply:
+    """The text that was asked for."""
+    official = current(request)
+    name = str(request.dialog.data.get("field", "")) if request.dialog else ""
+    try:
+        official = request.tx.official_inspections.describe(official, **{name: request.text.strip()})
+    except NotRunning as refused:
+        return show(request, official, notice=_(str(refused)))
+    return show(request, official, notice=_("已记下。"))
+
+
+def text_again(request: Request) -> Reply:
+    """The question for the text once more."""
+    return _ask_text(request, current(request), str(request.dialog.data["field"]) if request.dialog else "words")
+
+
+def ask_abandon(request: Request) -> Reply:
+    """Before an inspection begun in error is given up."""
+    official = current(request)
+    if official.is_signed or not official.is_running:
+        return show(request, official)
+    request.enter("official_abandon", id=official.id)
+    count = len(request.tx.hazards.of_official_inspection(official.id))
+    text = _("作废这次检查？已经记下的 {count} 条隐患都保留在台账里。").format(count=count)
+    yes = Button(_("确定作废"), data("jv", official.id))
+    return Reply(screen=Screen(text=text, buttons=rows([yes, Button(_("不作废"), data("jo", official.id))])))
+
+
+def abandon(request: Request) -> Reply:
+    """Give the inspection up."""
+    try:
+        official = request.tx.official_inspections.abandon(current(request), by=request.who.id, at=request.now)
+    except NotRunning as refused:
+        raise Stale(_(str(refused))) from None
+    return show(request, official, notice=_("已作废。"))
+
+
+_MANAGE, _FIRM, _OFFICIAL = Permission.MANAGE, About.ENTERPRISE, About.OFFICIAL_INSPECTION
+_TEXT, _TEXT_OR_PHOTO = frozenset({"text"}), frozenset({"text", "photo"})
+ROUTES: tuple[Route, ...] = (
+    Press(name="jn", needs=_MANAGE, handler=start),
+    Press(name="jb", needs=_MANAGE, about=_FIRM, handler=begin),
+    Press(name="jm", needs=_MANAGE, about=_FIRM, handler=choose_mode),
+    Press(name="jo", needs=_MANAGE, about=_OFFICIAL, handler=open_one),
+    Press(name="jt", needs=_MANAGE, about=_OFFICIAL, handler=ask_text),
+    Press(name="ja", needs=_MANAGE, about=_OFFICIAL, handler=ask_abandon),
+    Press(name="jv", needs=_MANAGE, about=_OFFICIAL, handler=abandon),
+    Input(dialog="official_pick", takes=_TEXT, needs=_MANAGE, handler=search),
+    Input(dialog="official", takes=_TEXT_OR_PHOTO, needs=_MANAGE, about=_OFFICIAL, handler=take_finding),
+    Input(dialog="official_text", takes=_TEXT, needs=_MANAGE, about=_OFFICIAL, handler=take_text),
+    Display(dialog="official_pick", needs=_MANAGE, handler=pick_again),
+    Display(dialog="official_mode", needs=_MANAGE, about=_FIRM, handler=begin),
+    Display(dialog="official", needs=_MANAGE, about=_OFFICIAL, handler=open_one),
+    Display(dialog="official_text", needs=_MANAGE, about=_OFFICIAL, handler=text_again),
+    Display(dialog="official_abandon", needs=_MANAGE, about=_OFFICIAL, handler=ask_abandon),
+)
