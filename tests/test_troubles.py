@@ -34,6 +34,7 @@ def some_fault(dice: random.Random) -> Fault:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_nothing_is_lost_while_the_network_fails_again_and_again(address: str, tmp_path: Path) -> None:
     async with running_town(address, tmp_path / "data") as town:
         world, dice = town.sandbox.world, random.Random(7)
@@ -49,7 +50,7 @@ async def test_nothing_is_lost_while_the_network_fails_again_and_again(address: 
         await trouble()
         troubled = False
         world.faults.clear()
-        await asyncio.wait_for(walking, 120)
+        await asyncio.wait_for(walking, 300)
         await town.quiet(60)
         store = PhotoStore(tmp_path / "data" / "photos")
         await town.database.read(lambda tx: check(tx, walkers, store))
