@@ -193,6 +193,19 @@ def test_labels_of_buttons_are_short() -> None:
     assert [e for t, e in of_program() if t in labels and max(len(t), len(e)) > MOST_ON_BUTTON] == []
 
 
+def test_whoever_refuses_below_says_it_in_both_languages() -> None:
+    """A refusal is looked up by its Chinese text, so `make texts` must know its class."""
+    shown = {
+        refused.id
+        for _name, tree in texts.sources("handlers", "bot")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and f"_(str({node.name}))" in ast.unparse(node)
+        for refused in ast.walk(node.type or node)
+        if isinstance(refused, ast.Name)
+    }
+    assert shown - texts.refusing() == set()
+
+
 def test_days_months_and_lists_are_said_as_people_say_them() -> None:
     said = (day(NOW), full_day(NOW), month(5), listed(["甲", "乙"]), labelled("责任人", "王厂长"))
     assert said == ("11月23日", "2026年11月23日", "5月", "甲、乙", "责任人：王厂长")

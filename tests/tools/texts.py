@@ -83,9 +83,9 @@ def _in_calls(tree: ast.Module, names: Container[str]) -> Iterator[str]:
 
 
 @cache
-def _refusing() -> frozenset[str]:
+def refusing() -> frozenset[str]:
     """The names of the classes that say no to a person, with those made from them."""
-    names = {"UnreadablePhoto", "MoveRefused"}
+    names = {"UnreadablePhoto", "MoveRefused", "NotRunning"}
     classes = [n for _, tree in sources("checklists", "storage") for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
     while more := {c.name for c in classes if c.name not in names and any(_named(b) in names for b in c.bases)}:
         names |= more
@@ -93,9 +93,9 @@ def _refusing() -> frozenset[str]:
 
 
 def _refusals(tree: ast.Module) -> Iterator[str]:
-    yield from _in_calls(tree, _refusing())
+    yield from _in_calls(tree, refusing())
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and node.name in _refusing():
+        if isinstance(node, ast.ClassDef) and node.name in refusing():
             calls = (n for n in ast.walk(node) if isinstance(n, ast.Call) and n.args)
             yield from (text for call in calls for text in _strings(call.args[0]))
 
