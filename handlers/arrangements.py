@@ -14,7 +14,7 @@ from handlers.words import N_, _, day, html, shorten
 
 DAYS = (3, 7, 15, 30)
 _FARTHEST = timedelta(days=366)
-_FUNDS = (N_("自筹"), N_("不需要资金"), N_("待定"))
+_FUNDS = (N_("自筹"), N_("不需要资金"))
 _CONTINGENCY = (N_("停用有关设备或场所"), N_("按本单位应急预案执行"))
 _MEASURES = (N_("停用，修好再用"), N_("清理、移走"), N_("更换或补齐"))
 
@@ -43,7 +43,7 @@ def field_screen(request: Request, card: Card, index: int, *, notice: str = "") 
         card_lines(card)[0],
         _("<b>{name}</b>：点一个，或者直接打字。").format(name=_(ARRANGEMENT_NAMES[field])),
         *([_("现在：{words}").format(words=html(now))] if now else []),
-        *([_("日期可以写 12月5日、2026-12-05 或 10天。")] if field == "deadline" else []),
+        *([_("日期可以写 12月5日、2026-12-05、明天 或 10天。")] if field == "deadline" else []),
     ]
     options = {"0": field_words(card.proposal, field), **_labels(request, hazard, field)}
     buttons = [
@@ -61,7 +61,7 @@ def _option_label(key: str, words: str) -> str:
 def _labels(request: Request, hazard: Hazard, field: str) -> Mapping[str, str]:
     if field != "deadline":
         return _options(request, hazard, field)
-    return {str(n): _("{n} 天内（{day}）").format(n=n, day=day(_in_days(request.today, n))) for n in DAYS}
+    return {str(n): _("{n} 天（到{day}）").format(n=n, day=day(_in_days(request.today, n))) for n in DAYS}
 
 
 def _options(request: Request, hazard: Hazard, field: str) -> Mapping[str, str]:
@@ -100,18 +100,21 @@ def typed_value(field: str, words: str, *, today: date) -> str | date:
 
 
 _IN_DAYS = re.compile(r"(\d{1,3})\s*(?:[天日]|days?)?内?")
+_SOON = {"今天": 0, "明天": 1, "后天": 2}
 _DATE = re.compile(r"(?:(\d{4})\s*[-年./])?\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*[日号]?(?:前|之前)?")
 
 
 def parse_deadline(words: str, *, today: date) -> date:
     """A day from 12月5日, 2026-12-05, 12.5 or 10天; a day without year is the next one that comes. Raises NotADay."""
     text = words.strip()
-    if match := _IN_DAYS.fullmatch(text):
+    if text in _SOON:
+        found = today + timedelta(days=_SOON[text])
+    elif match := _IN_DAYS.fullmatch(text):
         found = today + timedelta(days=int(match[1]))
     elif match := _DATE.fullmatch(text):
         found = _day_of(match, today)
     else:
-        raise NotADay(_("没看懂日期。请写 12月5日、2026-12-05 或 10天。"))
+        raise NotADay(_("没看懂日期。请写 12月5日、2026-12-05、明天 或 10天。"))
     if found < today:
         raise NotADay(_("期限已经过去了，请写今天或以后的日期。"))
     if found > today + _FARTHEST:

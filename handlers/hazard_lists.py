@@ -17,7 +17,7 @@ def entries(request: Request) -> list[Button]:
     if request.enterprise_id is None:
         return []
     count = request.tx.hazards.count_of_enterprise(request.enterprise_id)
-    return [Button(_("隐患清单 {count}").format(count=count), data("zh", request.enterprise_id, 0))] if count else []
+    return [Button(_("隐患清单（{count}）").format(count=count), data("zh", request.enterprise_id, 0))] if count else []
 
 
 def of_enterprise(request: Request) -> Reply:

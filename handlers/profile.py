@@ -187,7 +187,11 @@ def _later() -> Button:
 
 def answer_words(trait: Trait) -> tuple[str, str]:
     """Yes and no as they fit the question."""
-    return (_("有"), _("没有")) if trait.name.startswith("有") else (_("是"), _("不是"))
+    if trait.name.startswith("有"):
+        return _("有"), _("没有")
+    if trait.name.startswith("用") and "是用" not in trait.ask:
+        return _("用"), _("不用")
+    return _("是"), _("不是")
 
 
 def take(request: Request) -> Reply:

@@ -101,14 +101,14 @@ async def test_each_arrangement_can_be_chosen_or_typed(database: ZoneDatabase, s
     await chat.presses("期限")
     assert chat.labels == [
         "采用：2026年12月8日",
-        "3 天内（11月26日）",
-        "7 天内（11月30日）",
-        "15 天内（12月8日）",
-        "30 天内（12月23日）",
+        "3 天（到11月26日）",
+        "7 天（到11月30日）",
+        "15 天（到12月8日）",
+        "30 天（到12月23日）",
         "返回",
     ]
     await chat.says("昨天")
-    assert chat.text.startswith("<i>没看懂日期。请写 12月5日、2026-12-05 或 10天。</i>")
+    assert chat.text.startswith("<i>没看懂日期。请写 12月5日、2026-12-05、明天 或 10天。</i>")
     await chat.says("12月5日")
     await chat.presses("措施")
     await chat.presses("采用：按标准整改到位")
@@ -208,7 +208,7 @@ async def test_a_hazard_left_half_done_goes_on_from_the_step_that_is_due(
     await chat.presses("稍后再填")
     assert chat.text.startswith("第 2/6 题")
     await chat.says("/start")
-    await chat.presses("隐患清单 1")
+    await chat.presses("隐患清单（1）")
     await chat.presses("BH-2026-0001")
     await chat.presses("接着填")
     assert chat.text.endswith("<b>第 2/4 步：写一句哪里不对。</b>打字或发语音都行。")
@@ -377,6 +377,9 @@ async def test_after_submitting_nothing_can_be_withdrawn_or_put_off(database: Zo
         ("2026年12月5日", date(2026, 12, 5)),
         ("12.5", date(2026, 12, 5)),
         ("11-23", TODAY),
+        ("今天", TODAY),
+        ("明天", date(2026, 11, 24)),
+        ("后天", date(2026, 11, 25)),
         ("1月5日", date(2027, 1, 5)),
         ("2027-11-24", date(2027, 11, 24)),
     ],
@@ -388,7 +391,7 @@ def test_a_deadline_is_read_from_plain_words(words: str, day: date) -> None:
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("尽快", "没看懂日期。请写 12月5日、2026-12-05 或 10天。"),
+        ("尽快", "没看懂日期。请写 12月5日、2026-12-05、明天 或 10天。"),
         ("2月30日", "没有这一天，请再写一次。"),
         ("13月1日", "没有这一天，请再写一次。"),
         ("2026-11-22", "期限已经过去了，请写今天或以后的日期。"),

@@ -63,7 +63,7 @@ async def test_a_pause_goes_on_where_it_stopped(database: ZoneDatabase, services
     principal = await a_principal(database, services, firm)
     await principal.presses("填企业资料")
     await principal.presses("有")
-    await principal.presses("不是")
+    await principal.presses("不用")
     question = principal.text
     await principal.presses("以后再填")
     await principal.presses("继续填企业资料（已答 2 题）")

@@ -36,6 +36,9 @@ MOST_ON_BUTTON = 40  # two of them still fit side by side on a small phone, or o
 # Chinese in handlers that is not said through `_()`, and why.
 NOT_SAID = {
     "handlers/arrangements.py": {
+        "今天": "a day as people type it",
+        "明天": "a day as people type it",
+        "后天": "a day as people type it",
         r"(\d{1,3})\s*(?:[天日]|days?)?内?": "what people type",
         r"(?:(\d{4})\s*[-年./])?\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*[日号]?(?:前|之前)?": "what people type",
     },
@@ -47,7 +50,11 @@ NOT_SAID = {
     "handlers/life_questions.py": {"负有监管职责的主管部门": "stands in the record"},
     "handlers/official_signing.py": {"：": "stands in the record"},
     "handlers/people.py": {"管理员": "a name until Telegram gives one"},
-    "handlers/profile.py": {"有": "how the names of traits begin"},
+    "handlers/profile.py": {
+        "有": "how the names of traits begin",
+        "用": "how the names of traits begin",
+        "是用": "how a question asks what something is made with",
+    },
     "handlers/recording.py": {" 第 ": "stands in the record", " 版": "stands in the record"},
     "handlers/rectification.py": {"；": "stands in the record"},
     "handlers/sorting.py": {"第题 ": "what people type"},
