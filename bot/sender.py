@@ -19,7 +19,7 @@ from telegram.error import (
 from bot.clock import Clock
 from bot.pacing import Pacing
 from bot.telegram import TelegramBot
-from bot.telling import keyboard
+from bot.telling import keyboard, send_picture
 from checklists.deliveries import Delivery
 from handlers.outgoing import Outgoing, Renderer
 from handlers.renderers import DRAWN_IN_WRITING, render
@@ -202,6 +202,8 @@ class Sender:
                 raise
 
     async def _send_screen(self, chat_id: int, screen: Screen) -> int:
+        if screen.picture is not None:
+            return await send_picture(self._bot, chat_id, screen)
         sent = await self._bot.call("sendMessage", **_as_message(chat_id, screen))
         return int(sent["message_id"])
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from telegram import InputFile
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.incoming import Read
@@ -75,7 +75,8 @@ class Teller:
         if reply.screen is not None:
             edit = did.kind is Kind.PRESS and not reply.anew and not reply.before
             card = did.message_id if edit else self._answering(did.chat_id, reply.group)
-            if not (card and await self._edit(did.chat_id, card, reply.screen)):
+            # A photo is sent anew: Telegram does not turn a text into a photo.
+            if reply.screen.picture or not (card and await self._edit(did.chat_id, card, reply.screen)):
                 await self._replace_card(did, reply.screen, reply.group)
         for document in reply.documents:
             await self._send_document(did.chat_id, document)
@@ -115,15 +116,19 @@ class Teller:
         return True
 
     async def _send(self, chat_id: int, screen: Screen) -> int:
-        sent = await self._call(
-            "sendMessage",
-            chat_id=chat_id,
-            text=screen.text,
-            parse_mode="HTML",
-            reply_markup=keyboard(screen.buttons),
-        )
-        self._remember(chat_id, sent["message_id"], screen)
-        return int(sent["message_id"])
+        if screen.picture is not None:
+            message_id = await self._retry(lambda: send_picture(self._bot, chat_id, screen))
+        else:
+            sent = await self._call(
+                "sendMessage",
+                chat_id=chat_id,
+                text=screen.text,
+                parse_mode="HTML",
+                reply_markup=keyboard(screen.buttons),
+            )
+            message_id = int(sent["message_id"])
+        self._remember(chat_id, message_id, screen)
+        return int(message_id)
 
     async def _send_document(self, chat_id: int, document: Document) -> None:
         file = InputFile(document.content, filename=document.name)
@@ -160,6 +165,21 @@ class Teller:
                     raise
                 await asyncio.sleep(wait)
         raise AssertionError
+
+
+async def send_picture(bot: TelegramBot, chat_id: int, screen: Screen) -> int:
+    """Send a screen that is a photo with its caption and buttons; the number of the message."""
+    assert screen.picture is not None
+    jpeg = await asyncio.to_thread(screen.picture)
+    markup = InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(b.label, url=b.url or None, callback_data=None if b.url else b.data) for b in row]
+            for row in screen.buttons
+        ]
+    )
+    photo = InputFile(jpeg, filename="zicha.jpg")
+    sent = await bot.send_photo(chat_id, photo, caption=screen.text, parse_mode="HTML", reply_markup=markup)
+    return int(sent.message_id)
 
 
 def keyboard(rows: Rows) -> dict[str, Any]:

@@ -124,7 +124,8 @@ class Hazard:
 
     `level` is the criterion's proposal until `level_confirmed_by` names the person who confirmed or changed it.
     `life` counts how often it was opened: a reopened hazard keeps its number and begins its next life. `round` counts
-    how often it came to rectifying in all lives: evidence and reviews belong to one round.
+    how often it came to rectifying in all lives: evidence, reviews and `rectified`, the firm's words on what it put
+    right, belong to one round.
     """
 
     id: int
@@ -153,6 +154,7 @@ class Hazard:
     round: int = 1
     sampled: bool = False
     fakes: int = 0
+    rectified: str = ""
     handed_in_by: int | None = None
     handed_in_at: datetime | None = None
     reviewed_by: int | None = None

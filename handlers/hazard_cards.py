@@ -29,7 +29,10 @@ LEVELS_BY_CODE = {code: level for level, code in _LEVEL_CODES.items()}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """A hazard with what is needed to draw it; `walk` is its inspection, `proposal` fills what is not fixed yet."""
+    """A hazard with what is needed to draw it; `walk` is its inspection, `proposal` fills what is not fixed yet.
+
+    `life` and `moves` are what handlers.life_cards adds for the person who looks at it.
+    """
 
     hazard: Hazard
     number: str
@@ -38,6 +41,8 @@ class Card:
     remark: str
     proposal: Arrangements
     may_change: bool
+    life: Sequence[str] = ()
+    moves: Rows = ()
 
     @property
     def is_open(self) -> bool:
@@ -95,8 +100,10 @@ def next_step(request: Request, hazard: Hazard) -> str:
 def step_screen(card: Card, step: str, *, notice: str = "") -> Screen:
     """The card with the question of this step below it."""
     ask, buttons = _ASKED[step](card)
-    lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *card_lines(card), *(["", *ask] if ask else [])]
-    return Screen(text="\n".join(lines), buttons=rows(*buttons, *_last_rows(card, step)))
+    life = card.life if step == "view" else ()
+    lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *card_lines(card), *life, *(["", *ask] if ask else [])]
+    moves = card.moves if step == "view" else ()
+    return Screen(text="\n".join(lines), buttons=rows(*buttons, *moves, *_last_rows(card, step)))
 
 
 def card_lines(card: Card) -> list[str]:

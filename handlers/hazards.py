@@ -3,12 +3,15 @@
 from typing import Any
 
 from checklists.attachments import Phase
-from checklists.hazards import LEVEL_NAMES, Hazard, Source, State
+from checklists.hazard_moves import Step
+from checklists.hazards import LEVEL_NAMES, Hazard, Level, Source, State
 from checklists.inspections import Answer
 from checklists.people import Permission
 from handlers import arrangements
 from handlers.hazard_cards import FIELDS, LEVELS_BY_CODE, STEPS, card_of, hazard_of, next_step, number_of, step_screen
 from handlers.items import basis_of
+from handlers.life_cards import with_life
+from handlers.life_telling import tell
 from handlers.replies import Reply
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.summaries import go_on
@@ -45,10 +48,12 @@ def show_step(request: Request, hazard: Hazard, step: str, *, notice: str = "", 
     """The card of this hazard at a step, where the chat now is."""
     request.enter("hazard", id=hazard.id, step=step)
     card = card_of(request, hazard, arrangements.proposal_for(request, hazard))
+    if step == "view" or not card.may_change:
+        step, card = "view", with_life(request, card)
     if step in FIELDS:
         screen = arrangements.field_screen(request, card, FIELDS.index(step), notice=notice)
     else:
-        screen = step_screen(card, step if card.may_change else "view", notice=notice)
+        screen = step_screen(card, step, notice=notice)
     return Reply(screen=screen, toast=toast)
 
 
@@ -132,7 +137,10 @@ def confirm_level(request: Request) -> Reply:
     level = LEVELS_BY_CODE.get(request.word(2))
     if level is None or hazard.is_settled:
         raise Stale(_("级别已经确认过了。"))
-    hazard = request.tx.hazards.confirm_level(hazard, level, **_who(request))
+    before, hazard = hazard, request.tx.hazards.confirm_level(hazard, level, **_who(request))
+    if level is Level.MAJOR:
+        # A general one stands in the record that the principal gets; a major one is told at once.
+        tell(request, Step.CONFIRM, before, hazard)
     toast = _("已确认为{level}。").format(level=_(LEVEL_NAMES[level]))
     return show_step(request, hazard, "how", toast=toast)
 
@@ -188,6 +196,9 @@ def write(request: Request) -> Reply:
     step = str(request.dialog.data.get("step", "view")) if request.dialog else "view"
     if not hazard.is_live:
         return show_step(request, hazard, "view", notice=_("这条隐患已撤回，您写的没有记下。"))
+    if hazard.is_settled and running_walk(request, hazard) is None:
+        # What was found stands; what is said of putting it right belongs to the evidence.
+        return show_step(request, hazard, "view", notice=_("您写的没有记下。要说明整改情况，请点“交整改”再写。"))
     if step in FIELDS and _may_arrange(request, hazard):
         return _write_field(request, hazard, step, text)
     words = f"{hazard.words}\n{text}" if hazard.words else text

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from checklists.attachments import Attachment, Medium, Phase
-from checklists.hazards import Hazard, State
+from checklists.hazard_moves import Step
+from checklists.hazards import STATE_NAMES, Hazard, State
 from checklists.people import Permission
-from handlers import hazards
+from handlers import hazards, rectification
 from handlers.buttons import to_home
 from handlers.hazard_cards import hazard_of, number_of
 from handlers.items import show_item
+from handlers.life_telling import tell
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Input, Press, Request, Route, Stale
 from handlers.running import while_running
@@ -101,6 +103,8 @@ def take_for_hazard(request: Request) -> Reply:
     together = request.tx.attachments.of_album(request.who.id, request.album)
     if not hazard.is_live:
         return hazards.show_step(request, hazard, "view", notice=_("这条隐患已撤回，照片没有记下。"))
+    if hazards.running_walk(request, hazard) is None and hazard.state not in (State.FOUND, State.CONFIRMED):
+        return _after_inspection(request, hazard)
     if request.photo is not None and step == "fixed" and hazard.state is State.CONFIRMED:
         return _fixed(request, hazard)
     phase = together[0].phase if together else _phase(hazard)
@@ -114,6 +118,18 @@ def take_for_hazard(request: Request) -> Reply:
     if step == "photo":
         following = "level" if hazard.words else "words"
     return _grouped(request, hazards.show_step(request, hazard, following or "view", notice=_("照片已存好。")))
+
+
+def _after_inspection(request: Request, hazard: Hazard) -> Reply:
+    """While rectifying a photo is evidence; what was handed in is not added to behind the reviewer's back."""
+    if hazard.state is State.RECTIFYING:
+        return rectification.take_photo(request)
+    words = _("这条隐患现在是“{state}”，刚才发的没有记下。要补照片，请先撤回提交。").format(
+        state=_(STATE_NAMES[hazard.state])
+    )
+    if hazard.state in (State.REVIEWED, State.CLOSED):
+        words = _("这条隐患现在是“{state}”，刚才发的没有记下。").format(state=_(STATE_NAMES[hazard.state]))
+    return _grouped(request, hazards.show_step(request, hazard, "view", notice=words))
 
 
 def _phase(hazard: Hazard) -> str:
@@ -132,7 +148,8 @@ def _show(request: Request, hazard: Hazard, phase: str) -> None:
 
 def _fixed(request: Request, hazard: Hazard) -> Reply:
     _show(request, hazard, Phase.AFTER)
-    hazard = request.tx.hazards.fix_on_spot(hazard, by=request.who.id, at=request.now)
+    before, hazard = hazard, request.tx.hazards.fix_on_spot(hazard, by=request.who.id, at=request.now)
+    tell(request, Step.FIX_ON_SPOT, before, hazard)
     words = _("隐患 {number} 已立查立改，等待复核。").format(number=number_of(request, hazard))
     return _grouped(request, hazards.finish(request, hazard, notice=words))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from checklists.deliveries import Delivery
+from handlers import life_news
 from handlers.due_cards import due_card
 from handlers.mornings import morning
 from handlers.outgoing import Outgoing, Renderer
@@ -23,6 +24,7 @@ RENDERERS: dict[str, Renderer] = {
     "record": render_record,
     JOINED: joined,
     ENDED: ended,
+    **life_news.RENDERERS,
 }
 
 # A screen of a dialog may leave its dialog while it is drawn; everything else is drawn on a snapshot.

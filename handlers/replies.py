@@ -1,6 +1,6 @@
 """What a handler gives back: screens with buttons, a toast, and whether the card is edited or sent anew."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 MOST_CALLBACK_BYTES = 64
@@ -25,10 +25,15 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Screen:
-    """One message in Telegram's HTML with its inline keyboard."""
+    """One message in Telegram's HTML with its inline keyboard.
+
+    With `picture` it is a photo and the text its caption (1024 characters); the JPEG is made when it is sent, outside
+    the transaction.
+    """
 
     text: str
     buttons: Rows = ()
+    picture: Callable[[], bytes] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

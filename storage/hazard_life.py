@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from checklists.hazard_guards import DeferralNeeded, NotTheNextRung
-from checklists.hazard_life import check
+from checklists.hazard_life import NotFromThisState, allowed, check
 from checklists.hazard_moves import Relation, Step
 from checklists.hazard_records import Outcome, Proposal
 from checklists.hazard_rules import next_rung
-from checklists.hazards import Arrangements, Hazard, Level, State
+from checklists.hazards import STATE_NAMES, Arrangements, Hazard, Level, State
 from checklists.sampling import is_drawn
 from checklists.working_days import SHANGHAI
 from storage.hazard_standing import HazardStanding
@@ -96,6 +96,12 @@ class HazardLife(HazardStanding):
         sampled = is_drawn(hazard.id, hazard.level, rate_percent=rate, salt=salt)
         values = {"handed_in_by": by, "handed_in_at": at, "sampled": sampled}
         return self.take(Step.FIX_ON_SPOT, hazard, by=by, at=at, values=values)
+
+    def say_rectified(self, hazard: Hazard, words: str, *, by: int, at: datetime) -> Hazard:
+        """The firm says what it has put right, before it hands in; kept at once so that nothing written is lost."""
+        if not allowed(Step.HAND_IN, hazard.state, self.relations(hazard, by)):
+            raise NotFromThisState("这条隐患现在是“{state}”，整改说明没有记下。", state=STATE_NAMES[hazard.state])
+        return self.tx.hazards.change(hazard, "hazard_rectified", {"rectified": words}, by=by, at=at)
 
     def hand_in(self, hazard: Hazard, *, by: int, at: datetime) -> Hazard:
         """The firm says that it is put right; pictures of it are there."""
@@ -220,4 +226,4 @@ class HazardLife(HazardStanding):
 
 def _next_round(hazard: Hazard) -> dict[str, Any]:
     """Nothing of the round before counts any more: pictures that come from now on have greater ids."""
-    return {**_NOBODY, "round": hazard.round + 1, "evidence_from": new_id()}
+    return {**_NOBODY, "rectified": "", "round": hazard.round + 1, "evidence_from": new_id()}

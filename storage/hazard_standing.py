@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from checklists.hazard_guards import Circumstances
 from checklists.hazard_life import allowed
@@ -76,8 +76,12 @@ class HazardStanding(Subject):
 
     def evidence_count(self, hazard: Hazard) -> int:
         """How many pictures of the present round show the hazard put right."""
+        return len(self.evidence_ids(hazard))
+
+    def evidence_ids(self, hazard: Hazard) -> list[int]:
+        """The ids of the attachments that are pictures of the present round, in the order they came."""
         since = select(hazards.c.evidence_from).where(hazards.c.zone_id == self.zone_id, hazards.c.id == hazard.id)
-        statement = select(func.count()).where(
+        statement = select(attachments.c.id).where(
             attachments.c.zone_id == self.zone_id,
             attachments.c.hazard_id == hazard.id,
             attachments.c.kind == "photo",
@@ -85,7 +89,7 @@ class HazardStanding(Subject):
             attachments.c.removed_at.is_(None),
             attachments.c.id > since.scalar_subquery(),
         )
-        return int(self.connection.execute(statement).scalar_one())
+        return list(self.connection.execute(statement.order_by(attachments.c.id)).scalars())
 
     def receipts_missing(self, hazard: Hazard) -> tuple[str, ...]:
         """The Chinese names of those who must know of the hazard and have not confirmed."""

@@ -15,7 +15,15 @@ from storage.types import new_id
 
 ARRANGEMENTS = ("responsible", "measure", "funds", "deadline", "contingency")
 COLUMNS = [c for c in hazards.c if c.name not in ("zone_id", "evidence_from", "month_closed")]
-_LENGTHS = {"responsible": 100, "measure": 500, "funds": 100, "contingency": 500, "words": 2000, "place": 200}
+_LENGTHS = {
+    "responsible": 100,
+    "measure": 500,
+    "funds": 100,
+    "contingency": 500,
+    "words": 2000,
+    "place": 200,
+    "rectified": 500,
+}
 _LIVE = [s.value for s in State if s is not State.WITHDRAWN]
 _OPEN = sorted(s.value for s in OPEN_STATES)
 
@@ -110,6 +118,10 @@ class Hazards(Subject):
     def of_criterion(self, enterprise_id: int, criterion_id: str) -> list[Hazard]:
         """Every hazard of this criterion at an enterprise, whatever became of it."""
         return self._all(self._where(hazards.c.enterprise_id == enterprise_id, hazards.c.criterion_id == criterion_id))
+
+    def in_state(self, state: State) -> list[Hazard]:
+        """Every hazard of the zone in this state, by deadline."""
+        return self._all(by_deadline(self._where(hazards.c.state == state.value)))
 
     def of_enterprise(self, enterprise_id: int, *, withdrawn: bool = False) -> list[Hazard]:
         """The open hazards of an enterprise by deadline, those without one first; or only the withdrawn ones."""

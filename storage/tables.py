@@ -338,6 +338,7 @@ hazards = Table(
     Column("evidence_from", Id, nullable=False, server_default="0"),
     Column("sampled", Boolean, nullable=False, server_default=text("false")),
     Column("fakes", Integer, nullable=False, server_default="0"),
+    Column("rectified", String(500), nullable=False, server_default=""),
     Column("handed_in_by", Id),
     Column("handed_in_at", UtcDateTime),
     Column("reviewed_by", Id),

@@ -50,6 +50,7 @@ ROUTES: dict[str, str] = {
         hf ev q p so ie iv id z zh zw
         @firm @enterprise @profile_view @profile_done @people @own_items
         @record @enterprise_records @hazard @hazards
+        yk yy @life_past
     """,
     "who sees some firm": """
         /hazard "hazard_number"
@@ -63,6 +64,8 @@ ROUTES: dict[str, str] = {
         photo@sort photo@hazard photo@withdraw photo@firm
         voice@inspection voice@overview voice@reason voice@summary voice@leader voice@participants voice@submit
         voice@sort voice@hazard voice@withdraw voice@firm
+        yh yi yx yb yd ydd ydr @life_evidence @life_deferral text@life_evidence photo@life_evidence
+        voice@life_evidence text@life_deferral
     """,
     "who keeps the standard": """
         qs qa qb qn qd qg qt sn si sm sk sr sx @profile @trades
@@ -71,11 +74,13 @@ ROUTES: dict[str, str] = {
         text@invite_name text@principal_name
     """,
     "the office": """
+        yv yt yc yq yj ym ye yl @life_review @life_reason @life_more text@life_reason
         e el ec eh ew ek ir d dm dt dl dx /late
         gi gq gx gl gp gd gf gc gs go /ledger @ledger text@ledger
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "managers": """
+        ya yg @life_department
         ea eb @enterprise_active m mc mx @import @import_preview @imported
         file@import file@import_preview file@imported file@office file@enterprises
         vb vc @invitation_batch s sl sd sa sb su @standards @standard @standards_all @standards_done

@@ -1,0 +1,228 @@
+"""The steps of the office that need a reason: what is asked, what can be tapped, and what is done then."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from checklists.hazard_guards import DoneAlready, ReasonMissing
+from checklists.hazard_life import NotThisPersons
+from checklists.hazard_moves import Relation, Step
+from checklists.hazard_records import Proposal, Receipt
+from checklists.hazard_rules import Recipient, next_rung
+from checklists.hazards import Hazard, Level
+from handlers.life import who
+from handlers.life_cards import receipts_waiting
+from handlers.routing import Request
+from handlers.words import N_, _
+
+Act = Callable[[Request, Hazard, str], Hazard]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What is asked before a step, answers to tap, and what is said when it is done."""
+
+    step: Step
+    ask: str
+    offered: tuple[str, ...] = ()
+    done: str
+    act: Act
+
+
+def _return(request: Request, hazard: Hazard, reason: str) -> Hazard:
+    return request.tx.hazard_life.send_back(hazard, reason=reason, **who(request))
+
+
+def _fake(request: Request, hazard: Hazard, reason: str) -> Hazard:
+    return request.tx.hazard_life.mark_fake(hazard, reason=reason, **who(request))
+
+
+def _reopen(request: Request, hazard: Hazard, reason: str) -> Hazard:
+    return request.tx.hazard_life.reopen(hazard, reason=reason, **who(request))
+
+
+def _dismiss(request: Request, hazard: Hazard, reason: str) -> Hazard:
+    return request.tx.hazard_life.dismiss(hazard, reason=reason, **who(request))
+
+
+def _decide(*, granted: bool) -> Act:
+    def act(request: Request, hazard: Hazard, reason: str) -> Hazard:
+        return request.tx.hazard_life.decide_deferral(hazard, granted, reason=reason, **who(request))
+
+    return act
+
+
+def _list(request: Request, hazard: Hazard, reason: str) -> Hazard:
+    until, supervisor = hazard.arrangements.deadline, request.who.name
+    return request.tx.hazard_life.enlist(hazard, supervisor=supervisor, until=until, reason=reason, **who(request))
+
+
+def _unlist(request: Request, hazard: Hazard, reason: str) -> Hazard:
+    return request.tx.hazard_life.unlist(hazard, reason=reason, **who(request))
+
+
+def _regrade(level: Level) -> Act:
+    def act(request: Request, hazard: Hazard, reason: str) -> Hazard:
+        return request.tx.hazard_life.regrade(hazard, level, reason=reason, **who(request))
+
+    return act
+
+
+def _propose(kind: Proposal) -> Act:
+    def act(request: Request, hazard: Hazard, reason: str) -> Hazard:
+        to_whom = "负有监管职责的主管部门"
+        return request.tx.hazard_life.propose(hazard, kind, basis=reason, to_whom=to_whom, **who(request))
+
+    return act
+
+
+def _escalate(request: Request, hazard: Hazard, reason: str) -> Hazard:
+    taken = tuple(e.rung for e in request.tx.hazard_records.escalations(hazard))
+    rung = next_rung(request.tx.hazard_life.rules(), taken) or ""
+    return request.tx.hazard_life.escalate(hazard, rung, note=reason, **who(request))
+
+
+def _comment(request: Request, hazard: Hazard, words: str) -> Hazard:
+    only_the_office(request, hazard)
+    if not words:
+        raise ReasonMissing(_("请写上备注。"))
+    request.tx.hazard_records.comment(hazard.id, words, **who(request))
+    return hazard
+
+
+def _on_paper(recipient: Recipient) -> Act:
+    def act(request: Request, hazard: Hazard, note: str) -> Hazard:
+        only_the_office(request, hazard)
+        notice = next((n for n in receipts_waiting(request, hazard) if n.recipient is recipient), None)
+        if notice is None:
+            raise DoneAlready(_("这份回执已经记下了。"))
+        request.tx.hazard_records.receive(notice, how=Receipt.PAPER, note=note, **who(request))
+        return hazard
+
+    return act
+
+
+def only_the_office(request: Request, hazard: Hazard) -> None:
+    """Raises NotThisPersons for experts, and for whoever belongs to the enterprise as well."""
+    relations = request.tx.hazard_life.relations(hazard, request.who.id)
+    if Relation.OFFICE not in relations or Relation.INSIDER in relations:
+        raise NotThisPersons(_("这一步不归您办，请联系负责的人。"))
+
+
+_PAPER = (N_("签字的纸质回执已存档"), N_("会议记录已存档"))
+QUESTIONS: Mapping[str, Question] = {
+    "r": Question(
+        step=Step.RETURN,
+        ask=N_("退回重改：哪里没有改好？"),
+        offered=(N_("没有改到位"), N_("照片看不清，请重拍"), N_("拍的不是同一个地方")),
+        done=N_("已退回，企业会看到您的意见。"),
+        act=_return,
+    ),
+    "f": Question(
+        step=Step.MARK_FAKE,
+        ask=N_("认定虚假整改：依据是什么？"),
+        offered=(N_("用了以前的照片"), N_("照片不是这个地方"), N_("现场看，没有改")),
+        done=N_("已认定虚假整改，隐患重新回到整改。"),
+        act=_fake,
+    ),
+    "o": Question(
+        step=Step.REOPEN,
+        ask=N_("重新打开：为什么？"),
+        offered=(N_("现场又出现同样的隐患"), N_("销号有误")),
+        done=N_("已重新打开。"),
+        act=_reopen,
+    ),
+    "x": Question(
+        step=Step.DISMISS,
+        ask=N_("认定误报：为什么不算隐患？"),
+        offered=(N_("现场核实，符合标准"), N_("重复登记")),
+        done=N_("已认定误报，从清单撤下，历史保留。"),
+        act=_dismiss,
+    ),
+    "y": Question(
+        step=Step.DECIDE_DEFERRAL,
+        ask=N_("同意延期：写一句理由。"),
+        offered=(N_("理由充分，延期期间要有人看护"), N_("设备到货前停用")),
+        done=N_("已同意延期，期限已改。"),
+        act=_decide(granted=True),
+    ),
+    "n": Question(
+        step=Step.DECIDE_DEFERRAL,
+        ask=N_("不同意延期：写一句理由。"),
+        offered=(N_("理由不足，请按期改好"), N_("风险大，不能拖")),
+        done=N_("已答复不同意，原来的期限不变。"),
+        act=_decide(granted=False),
+    ),
+    "l": Question(
+        step=Step.LIST,
+        ask=N_("挂牌督办：为什么？"),
+        offered=(N_("重大隐患，按规定挂牌督办"), N_("整改缓慢")),
+        done=N_("已挂牌督办，您是督办人。"),
+        act=_list,
+    ),
+    "u": Question(
+        step=Step.UNLIST,
+        ask=N_("摘牌：为什么？"),
+        offered=(N_("已改好，复查通过"),),
+        done=N_("已摘牌。"),
+        act=_unlist,
+    ),
+    "m": Question(
+        step=Step.REGRADE, ask=N_("改为重大隐患：为什么？"), done=N_("已改为重大隐患。"), act=_regrade(Level.MAJOR)
+    ),
+    "g": Question(
+        step=Step.REGRADE, ask=N_("改为一般隐患：为什么？"), done=N_("已改为一般隐患。"), act=_regrade(Level.GENERAL)
+    ),
+    "s": Question(
+        step=Step.PROPOSE,
+        ask=N_("建议停止使用：依据是什么？由主管部门决定。"),
+        offered=(N_("整改期间不能保证安全"), N_("逾期没有改好")),
+        done=N_("建议已记下，由主管部门决定。"),
+        act=_propose(Proposal.STOP_USE),
+    ),
+    "p": Question(
+        step=Step.PROPOSE,
+        ask=N_("建议停产停业整顿：依据是什么？由主管部门决定。"),
+        offered=(N_("整改期间不能保证安全"), N_("逾期没有改好")),
+        done=N_("建议已记下，由主管部门决定。"),
+        act=_propose(Proposal.SUSPEND),
+    ),
+    "k": Question(
+        step=Step.PROPOSE,
+        ask=N_("建议关闭取缔：依据是什么？由主管部门决定。"),
+        offered=(N_("停产整顿后仍不符合条件"),),
+        done=N_("建议已记下，由主管部门决定。"),
+        act=_propose(Proposal.CLOSURE),
+    ),
+    "e": Question(
+        step=Step.ESCALATE,
+        ask=N_("采取下一步升级措施：怎么做的？"),
+        offered=(N_("已发函"), N_("已约谈")),
+        done=N_("升级措施已记下。"),
+        act=_escalate,
+    ),
+    "c": Question(step=Step.PROPOSE, ask=N_("写备注，只有办公室看得到。"), done=N_("备注已记下。"), act=_comment),
+    "w": Question(
+        step=Step.PROPOSE,
+        ask=N_("记下职工代表大会的书面回执：凭什么？"),
+        offered=_PAPER,
+        done=N_("回执已记下。"),
+        act=_on_paper(Recipient.WORKERS_CONGRESS),
+    ),
+    "a": Question(
+        step=Step.PROPOSE,
+        ask=N_("记下主要负责人的书面回执：凭什么？"),
+        offered=_PAPER,
+        done=N_("回执已记下。"),
+        act=_on_paper(Recipient.PRINCIPAL),
+    ),
+    "b": Question(
+        step=Step.PROPOSE,
+        ask=N_("记下实际控制人的书面回执：凭什么？"),
+        offered=_PAPER,
+        done=N_("回执已记下。"),
+        act=_on_paper(Recipient.CONTROLLER),
+    ),
+}
+# Words and receipts are no moves of the table: they are told nobody, and a closed hazard takes comments too.
+QUIET = frozenset("cwab")
+PAPER_CODES = {Recipient.WORKERS_CONGRESS: "w", Recipient.PRINCIPAL: "a", Recipient.CONTROLLER: "b"}

@@ -1,0 +1,112 @@
+"""Telling everybody concerned what happened to a hazard: major ones at once, others in working hours."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from checklists.hazard_moves import TABLE, Audience, Step
+from checklists.hazard_rules import NOTIFIED_ROLES, Recipient
+from checklists.hazards import Hazard, Level
+from checklists.people import Permission, Person, Role, allows
+from checklists.working_days import SHANGHAI, load_working_days
+from handlers.life_cards import notices_of
+from handlers.routing import Request
+from storage.transaction import Transaction
+
+NEWS, NOTICE, INBOX = "life_news", "life_notice", "life_inbox"
+_JUDGES = (Role.OFFICER, Role.REVIEWER)
+_URGENT = frozenset({Step.MARK_FAKE})
+
+
+def tell(request: Request, step: Step, before: Hazard, after: Hazard) -> None:
+    """Queue what a move tells whom; nobody is told of what he did himself, and nobody the same twice."""
+    tx, move = request.tx, TABLE[step]
+    audiences = move.tells | (move.tells_if_major if after.level is Level.MAJOR else frozenset())
+    noticed = _send_notices(request, after)
+    when = _moment(after, request.now, urgent=step in _URGENT)
+    about = {"hazard": after.id, "step": step.value, "round": after.round, "version": after.version}
+    for person in _people(tx, audiences, before, after):
+        if person.id == request.who.id or person.id in noticed:
+            continue
+        if _waits_in_the_inbox(step, after) and person.in_office:
+            _queue_inbox(tx, person, request.now)
+        else:
+            dedupe = f"{NEWS}:{after.id}:{after.version}:{person.id}"
+            tx.deliveries.add(NEWS, dedupe, person, about, when, request.now)
+
+
+def _moment(hazard: Hazard, now: datetime, *, urgent: bool) -> datetime:
+    if urgent or hazard.level is Level.MAJOR:
+        return now
+    return load_working_days().next_working_time(now)
+
+
+def _waits_in_the_inbox(step: Step, hazard: Hazard) -> bool:
+    # Small things put right at once are many: the office hears of them once a day, unless the draw picked one.
+    return step is Step.FIX_ON_SPOT and hazard.level is Level.GENERAL and not hazard.sampled
+
+
+def _queue_inbox(tx: Transaction, person: Person, now: datetime) -> None:
+    moment = load_working_days().next_working_time(now)
+    dedupe = f"{INBOX}:{person.id}:{moment.astimezone(SHANGHAI).date().isoformat()}"
+    if not tx.deliveries.add(INBOX, dedupe, person, {}, moment, now):
+        known = tx.deliveries.by_dedupe(dedupe)
+        if known is not None:
+            tx.deliveries.again(known.id, now)
+
+
+def _send_notices(request: Request, hazard: Hazard) -> set[int]:
+    """Send the notices nobody has confirmed yet to whoever holds the position; the ids of those told just now."""
+    told = set()
+    for notice in notices_of(request.tx, hazard):
+        for person in _recipients(request.tx, notice.recipient, hazard) if notice.received_at is None else ():
+            about = {"hazard": hazard.id, "notice": notice.id}
+            dedupe = notice_dedupe(notice.id, person.id)
+            if request.tx.deliveries.add(NOTICE, dedupe, person, about, request.now, request.now):
+                told.add(person.id)
+    return told
+
+
+def notice_dedupe(notice_id: int, person_id: int) -> str:
+    """The reason under which a notice was sent to a person."""
+    return f"{NOTICE}:{notice_id}:{person_id}"
+
+
+def _recipients(tx: Transaction, recipient: Recipient, hazard: Hazard) -> list[Person]:
+    role = NOTIFIED_ROLES.get(recipient)
+    if role is not None:
+        return tx.people.with_role(role, enterprise_id=hazard.enterprise_id)
+    return department_of(tx, hazard) if recipient is Recipient.DEPARTMENT else []
+
+
+def department_of(tx: Transaction, hazard: Hazard) -> list[Person]:
+    """Who of the office has the duty: the department's people, without departments all who may review."""
+    if hazard.department_id is None:
+        return tx.people.with_role(*_JUDGES)
+    members = (tx.people.get(person_id) for person_id in tx.departments.members(hazard.department_id))
+    return [person for person in members if person is not None and person.in_office]
+
+
+def _people(tx: Transaction, audiences: Iterable[Audience], before: Hazard, after: Hazard) -> list[Person]:
+    found: dict[int, Person] = {}
+    for audience in sorted(audiences):
+        for person in _of_audience(tx, audience, before, after):
+            if allows(person, Permission.SEE_ENTERPRISE, enterprise_id=after.enterprise_id):
+                found[person.id] = person
+    return list(found.values())
+
+
+def _of_audience(tx: Transaction, audience: Audience, before: Hazard, after: Hazard) -> list[Person]:
+    match audience:
+        case Audience.PRINCIPAL:
+            return tx.people.with_role(Role.PRINCIPAL, enterprise_id=after.enterprise_id)
+        case Audience.CONTROLLER:
+            return tx.people.with_role(Role.CONTROLLER, enterprise_id=after.enterprise_id)
+        case Audience.DEPARTMENT:
+            return department_of(tx, after)
+        case Audience.MANAGERS:
+            return tx.people.with_role(Role.OFFICER, Role.ADMINISTRATOR)
+        case Audience.FINDER:
+            wanted = [after.found_by]
+        case Audience.RECTIFIER:
+            wanted = [i for i in (before.handed_in_by, after.handed_in_by) if i is not None][:1]
+    return [person for i in wanted if (person := tx.people.get(i)) is not None]

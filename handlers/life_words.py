@@ -1,0 +1,101 @@
+"""The life of a hazard in plain words: what happened when, by whom, and why."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from checklists.hazards import Hazard, format_number
+from handlers.walking import name_of
+from handlers.words import N_, _, clock, day
+from storage.trail import Event
+from storage.transaction import Transaction
+
+HAPPENED: Mapping[str, str] = {
+    "hazard_found": N_("发现隐患"),
+    "hazard_described": N_("写下情况"),
+    "hazard_confirmed": N_("确认级别"),
+    "hazard_regraded": N_("改了级别"),
+    "hazard_arranged": N_("落实五落实"),
+    "hazard_fixed_on_spot": N_("立查立改"),
+    "hazard_rectified": N_("写整改说明"),
+    "hazard_handed_in": N_("交整改"),
+    "hazard_taken_back": N_("撤回提交"),
+    "hazard_approved": N_("复查通过"),
+    "hazard_returned": N_("退回重改"),
+    "hazard_closed": N_("销号"),
+    "hazard_reopened": N_("重新打开"),
+    "hazard_marked_fake": N_("认定虚假整改"),
+    "hazard_deferral_asked": N_("申请延期"),
+    "hazard_deferral_decided": N_("答复延期申请"),
+    "hazard_listed": N_("挂牌督办"),
+    "hazard_unlisted": N_("摘牌"),
+    "hazard_proposal_made": N_("向主管部门提出建议"),
+    "hazard_proposal_answered": N_("记下主管部门的答复"),
+    "hazard_assigned": N_("指定科室"),
+    "hazard_escalated": N_("采取升级措施"),
+    "hazard_vetted": N_("上报审核通过"),
+    "hazard_reported": N_("上报"),
+    "hazard_withdrawn": N_("误报，撤回"),
+    "hazard_dismissed": N_("认定误报"),
+    "hazard_carried_over": N_("随更正转到新的一版自查"),
+    "hazard_notice_received": N_("确认收到告知"),
+    "hazard_commented": N_("办公室备注"),
+}
+# What only the office sees.
+INTERNAL = frozenset({"hazard_commented", "hazard_assigned", "hazard_proposal_answered"})
+
+
+def number_in(tx: Transaction, hazard: Hazard) -> str:
+    """The number people use in this zone, where there is no request at hand."""
+    zone = tx.zones.current()
+    return format_number(zone.code if zone else "", hazard.year, hazard.sequence)
+
+
+def moment(at: datetime) -> str:
+    """A day and the time of day in Shanghai, 11月23日 10:00."""
+    return f"{day(at)} {clock(at)}"
+
+
+def history(tx: Transaction, hazard: Hazard, *, internal: bool) -> list[str]:
+    """Every step so far, the newest first, with its reason; what only the office sees if `internal`."""
+    reasons = _reasons(tx, hazard, internal=internal)
+    shown = [e for e in tx.trail.of("hazard", hazard.id) if internal or e.what not in INTERNAL]
+    return [_line(tx, event, reasons) for event in reversed(shown)]
+
+
+def last_word(tx: Transaction, hazard: Hazard) -> str:
+    """What happened last, for somebody who came too late."""
+    events = [e for e in tx.trail.of("hazard", hazard.id) if e.what not in INTERNAL]
+    return _line(tx, events[-1], {}) if events else ""
+
+
+def _line(tx: Transaction, event: Event, reasons: Mapping[tuple[str, datetime], str]) -> str:
+    name = name_of(tx, event.person_id)
+    words = _("{moment} {name}：{what}").format(
+        moment=moment(event.at), name=name, what=_(HAPPENED.get(event.what, event.what))
+    )
+    reason = reasons.get((event.what, event.at), "")
+    return _("{words}。{reason}").format(words=words, reason=_(reason)) if reason else words
+
+
+def _reasons(tx: Transaction, hazard: Hazard, *, internal: bool) -> dict[tuple[str, datetime], str]:
+    kept, found = tx.hazard_records, {}
+    for review in kept.reviews(hazard.id):
+        for what in ("hazard_approved", "hazard_returned", "hazard_marked_fake", "hazard_vetted", "hazard_dismissed"):
+            found[what, review.at] = review.words
+    for deferral in kept.deferrals(hazard.id):
+        found["hazard_deferral_asked", deferral.asked_at] = deferral.reason
+        if deferral.decided_at is not None:
+            found["hazard_deferral_decided", deferral.decided_at] = deferral.decision
+    for listing in kept.listings(hazard.id):
+        found["hazard_listed", listing.listed_at] = listing.reason
+        if listing.unlisted_at is not None:
+            found["hazard_unlisted", listing.unlisted_at] = listing.unlisted_reason
+    for life in kept.lives(hazard.id):
+        found["hazard_reopened", life.opened_again_at] = life.reason
+    for proposal in kept.proposals(hazard.id):
+        found["hazard_proposal_made", proposal.proposed_at] = proposal.basis
+    for step in kept.escalations(hazard):
+        found["hazard_escalated", step.at] = step.note
+    for comment in kept.comments(hazard.id) if internal else ():
+        found["hazard_commented", comment.at] = comment.words
+    return found
