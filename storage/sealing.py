@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -63,6 +64,7 @@ def needs_notice(statement: Any, params: Sequence[Mapping[str, Any]]) -> bool:
     return is_sealed(statement.table) and _concerns(statement, statement.table, params)
 
 
+@cache
 def sealed_columns(table: Table) -> list[Column[Any]]:
     """The columns a seal is made of."""
     return [c for c in table.c if c.name not in UNSEALED.get(table.name, frozenset())]
@@ -70,9 +72,20 @@ def sealed_columns(table: Table) -> list[Column[Any]]:
 
 def key_of(table: Table, row: Row) -> str:
     """The primary key of a row within its zone, as text."""
-    return "/".join(str(row[c.name]) for c in key_columns(table))
+    return "/".join([str(row[name]) for name in _key_names(table)])
 
 
+@cache
+def _key_names(table: Table) -> tuple[str, ...]:
+    return tuple(c.name for c in key_columns(table))
+
+
+@cache
+def _sealed_names(table: Table) -> tuple[str, ...]:
+    return tuple(c.name for c in sealed_columns(table))
+
+
+@cache
 def key_columns(table: Table) -> list[Column[Any]]:
     """The columns of the primary key, without the zone."""
     return [c for c in table.primary_key.columns if c.name != "zone_id"]
@@ -85,7 +98,7 @@ def seal_of(table: Table, row: Row) -> str:
     """
     if table is inspections and row["state"] == "running":
         return NONE
-    return _digest({c.name: _plain(row[c.name]) for c in sealed_columns(table) if row[c.name]})
+    return _digest({name: _plain(value) for name in _sealed_names(table) if (value := row[name])})
 
 
 def seal_of_answers(rows: Iterable[Row]) -> str:
@@ -123,9 +136,10 @@ class Changes:
         table = statement.table
         known = self._before.setdefault(table.name, {})
         if isinstance(statement, Insert):
-            rows = [{**_values(statement), **row} for row in params]
+            given = _values(statement)
+            rows = [{**given, **row} for row in params] if given else params
             keys = [key_of(table, row) for row in rows]
-            if [c.name for c in key_columns(table)] != ["id"]:  # ids are new; other keys may be there already
+            if _key_names(table) != ("id",):  # ids are new; other keys may be there already
                 for row in _rows_with(connection, table, rows[0].get("zone_id"), rows):
                     known.setdefault(key_of(table, row), seal_of(table, row))
             for key in keys:
