@@ -187,7 +187,9 @@ class HazardLife(HazardStanding):
         taken = tuple(e.rung for e in self.tx.hazard_records.escalations(hazard))
         due = next_rung(self.rules(), taken)
         if rung != due:
-            raise NotTheNextRung(f"按方案，下一步是{due}。" if due else "方案没有规定更多的升级措施。")
+            if due is None:
+                raise NotTheNextRung("方案没有规定更多的升级措施。")
+            raise NotTheNextRung("按方案，下一步是{rung}。", rung=due)
         changed = self.take(Step.ESCALATE, hazard, by=by, at=at, reason=note)
         self.tx.hazard_records.add_escalation(hazard, rung, note=note, by=by, at=at)
         return changed
