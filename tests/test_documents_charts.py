@@ -78,7 +78,7 @@ def test_the_chart_by_month_says_what_was_found_closed_and_left(words: Callable[
     for expected in (
         "隐患：发现与销号2026年3月至2026年4月新发现销号月末未销号",
         "3月",
-        "2026年4月：发现5条，销号6条，未销号5条",
+        "2026年4月：发现5，销号6，未销号5条",
         "示例开发区截至2026年4月10日经人复查并办理销号的，才算已销号。",
     ):
         assert expected in said
