@@ -14,7 +14,7 @@ from checklists.reminders import DutyState, EnterpriseDuty, next_reminder, wants
 from checklists.working_days import OPENS, WorkingDays, load_working_days
 from handlers.routing import Request
 from handlers.standards import profile_of
-from handlers.words import SHANGHAI, _, month
+from handlers.words import SHANGHAI, _, full_day, html, month
 from storage.transaction import Transaction
 from storage.types import new_id
 from storage.zones import Zone
@@ -22,6 +22,7 @@ from storage.zones import Zone
 PLANNED_AT_ONCE = 500
 _AHEAD = timedelta(days=200)  # the present and the next period of any cadence from a month to a quarter
 PAST = timedelta(days=200)
+_WARNED_AHEAD = timedelta(days=31)
 _MARGIN = timedelta(minutes=10)  # a change may be committed later than the time it carries
 _SWEEP = "duty_sweep"
 
@@ -96,6 +97,17 @@ def plan_enterprises(tx: Transaction, zone: Zone, ids: Sequence[int], *, now: da
     if made:
         body = {"number": made, "plan": plan.id}
         tx.trail.add("duties_made", subject="zone", subject_id=zone.id, person_id=None, at=now, after=body)
+
+
+def plan_ending(zone: Zone, today: date) -> list[str]:
+    """A warning, from a month before the plan's last day on, that no inspection is owed after it."""
+    plan = load_plan(zone.plan_id)
+    if today <= plan.ends - _WARNED_AHEAD:
+        return []
+    words = _(
+        "⚠️ 所执行的行动方案（{title}）到{day}为止，之后没有排应做的自查。请管理员换成新的方案（设置 ZICHA_PLAN）。"
+    )
+    return [words.format(title=html(plan.title), day=full_day(plan.ends))]
 
 
 def look_at(day: date) -> datetime:

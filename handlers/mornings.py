@@ -8,6 +8,7 @@ from checklists.duties import PRINCIPAL_INSPECTION
 from checklists.people import Person, Role
 from checklists.reports import Standing
 from checklists.working_days import WorkingDays, load_working_days
+from handlers.duties import plan_ending
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Screen, data, rows
 from handlers.services import Services
@@ -38,7 +39,9 @@ def morning(tx: Transaction, services: Services, delivery: Delivery, now: dateti
     if quiet and not is_first_of_week(today, load_working_days()):
         return None
     names = _names(tx, unreachable)
-    return Outgoing(screen=report(counts, standing, names, len(unreachable), years, today=today))
+    zone = tx.zones.current()
+    ending = plan_ending(zone, today) if zone else []
+    return Outgoing(screen=report(counts, standing, names, len(unreachable), years, ending, today=today))
 
 
 def report(
@@ -47,6 +50,7 @@ def report(
     unreachable: Sequence[str],
     unreachable_number: int,
     provisional_years: Sequence[int],
+    ending: Sequence[str],
     *,
     today: date,
 ) -> Screen:
@@ -74,6 +78,7 @@ def report(
         _("⚠️ {year}年的放假安排还没有公布，该年的日期按周末和固定节日暂定。").format(year=year)
         for year in provisional_years
     ]
+    lines += ending
     return Screen(text="\n".join(lines), buttons=rows([Button(_("未自查名单"), data("dm"))]))
 
 

@@ -11,7 +11,7 @@ from checklists.reports import GroupCount, Grouping, Unreported
 from checklists.sector_sets import load_sector_sets
 from handlers.buttons import pages_of, to_home, turning
 from handlers.documents.spreadsheets import OverdueRow, overdue_list_xlsx
-from handlers.duties import period_name
+from handlers.duties import period_name, plan_ending
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Document, Reply, Screen, data, rows
 from handlers.routing import Command, Display, Gone, Press, Request, Route
@@ -41,13 +41,14 @@ def overview(request: Request) -> Reply:
     standing = request.tx.reports.standing(PRINCIPAL_INSPECTION, request.today)
     title = _("<b>未自查名单</b>（截至{day}）").format(day=day(request.today))
     if not standing.owed and not standing.overdue:
-        text = title + "\n" + _("现在没有企业有应做的自查。")
+        text = "\n".join([title, _("现在没有企业有应做的自查。"), *plan_ending(request.zone, request.today)])
         return Reply(screen=Screen(text=text, buttons=rows([to_home()])))
     counts = _("本期应自查 {owed} 家\n已完成 {done} 家\n还没完成 {open} 家\n以前逾期未做 {overdue} 家")
     text = (
         title
         + "\n\n"
         + counts.format(owed=standing.owed, done=standing.done, open=standing.open, overdue=standing.overdue)
+        + "".join(f"\n\n{line}" for line in plan_ending(request.zone, request.today))
     )
     buttons = rows(
         [Button(_("看名单（逾期在前）"), data("dl", Grouping.ALL.value, 0, 0))],

@@ -147,3 +147,17 @@ async def test_pages_turn(officer: Chat, database: ZoneDatabase) -> None:
     await officer.presses("下一页 ›")
     assert officer.text.startswith("<b>未自查名单 · 全部</b>\n\n11. 样板厂")
     assert officer.labels == ["‹ 上一页", "返回"]
+
+
+async def test_the_office_is_warned_before_the_plan_ends_and_no_inspection_is_owed_any_more(officer: Chat) -> None:
+    warning = (
+        "⚠️ 所执行的行动方案（诃额伦街道安全生产治本攻坚三年行动方案（2024—2026年））到2026年12月31日为止，"
+        "之后没有排应做的自查。请管理员换成新的方案（设置 ZICHA_PLAN）。"
+    )
+    officer.now = at(date(2026, 11, 30), 10)
+    await officer.says("/late")
+    assert "行动方案" not in officer.text
+    for day in (at(date(2026, 12, 1), 10), at(date(2027, 2, 1), 10)):
+        officer.now = day
+        await officer.says("/late")
+        assert officer.text.endswith(warning)
