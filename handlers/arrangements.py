@@ -100,13 +100,13 @@ def typed_value(field: str, words: str, *, today: date) -> str | date:
 
 
 _IN_DAYS = re.compile(r"(\d{1,3})\s*(?:[天日]|days?)?内?")
-_SOON = {"今天": 0, "明天": 1, "后天": 2}
+_SOON = {"今天": 0, "明天": 1, "后天": 2, "today": 0, "tomorrow": 1}
 _DATE = re.compile(r"(?:(\d{4})\s*[-年./])?\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*[日号]?(?:前|之前)?")
 
 
 def parse_deadline(words: str, *, today: date) -> date:
     """A day from 12月5日, 2026-12-05, 12.5 or 10天; a day without year is the next one that comes. Raises NotADay."""
-    text = words.strip()
+    text = words.strip().lower()
     if text in _SOON:
         found = today + timedelta(days=_SOON[text])
     elif match := _IN_DAYS.fullmatch(text):

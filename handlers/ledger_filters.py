@@ -131,7 +131,7 @@ def value_name(field: str, value: str) -> str:
     """A value as people read it."""
     if field == "t":
         trade = load_sector_sets().trades.get(value)
-        return trade.name if trade else value
+        return _(trade.name) if trade else value
     return _(_VALUE_NAMES[field][value]) if field in _VALUE_NAMES else value
 
 
