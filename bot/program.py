@@ -60,7 +60,12 @@ def make_services(settings: Settings, *, bot_name: str) -> Services:
     """What handlers reach besides the database; sweeps what a killed process left half-written."""
     photos = PhotoStore(settings.data_folder / "photos")
     photos.sweep()
-    return Services(photos=photos, voices=VoiceStore(settings.data_folder / "voices"), bot_name=bot_name)
+    return Services(
+        photos=photos,
+        voices=VoiceStore(settings.data_folder / "voices"),
+        bot_name=bot_name,
+        letter_templates=settings.letter_templates,
+    )
 
 
 class Program:

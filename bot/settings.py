@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     administrators: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="首任管理员的 Telegram 数字编号，可多个，用逗号隔开"
     )
+    letter_templates: Path | None = Field(None, description="本单位自己的文书模板文件夹，见 docs/letters.md")
     proxy: str | None = Field(None, description="代理：http://… 或 socks5://…（大陆网络必填其一）")
     base_url: str | None = Field(None, description="自建 Bot API 服务器地址，不填就直连 Telegram")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="日志详细程度")
@@ -114,7 +115,18 @@ def problems(settings: Settings) -> list[str]:
             pass
     except OSError:
         found.append(f"文件夹不能写入：{settings.data_folder}")
-    return found
+    return found + _template_problems(settings.letter_templates)
+
+
+def _template_problems(folder: Path | None) -> list[str]:
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        return [f"ZICHA_LETTER_TEMPLATES：没有这个文件夹：{folder}"]
+    # What reads Word files takes long to load; only who has templates of the own waits for it.
+    from handlers.documents.letters import check_own_templates
+
+    return check_own_templates(folder)
 
 
 def _sentence(problem: Any) -> str:

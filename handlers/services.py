@@ -1,6 +1,7 @@
 """What handlers reach besides the database: the photo store and facts of the running bot."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from storage.photos import PhotoStore
 from storage.voices import VoiceStore
@@ -13,6 +14,7 @@ class Services:
     photos: PhotoStore
     voices: VoiceStore
     bot_name: str
+    letter_templates: Path | None = None
 
     def deep_link(self, payload: str) -> str:
         """The t.me link that opens the bot with `/start payload`."""

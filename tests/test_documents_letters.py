@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -15,7 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklists.hazards import Level
-from handlers.documents.letter_contents import AnyLetter, Letter, LetterHazard, Outcome, ReviewedHazard
+from handlers.documents.letter_contents import (
+    LETTER_KINDS,
+    AnyLetter,
+    Letter,
+    LetterHazard,
+    Outcome,
+    ReviewedHazard,
+    fields,
+    own_file_name,
+)
 from handlers.documents.letter_samples import GENERAL, HEAD, LISTING, MAJOR, NOTICE, REVIEW, SAMPLES, UNLISTING
 from handlers.documents.letters import (
     TEMPLATES,
@@ -23,6 +31,7 @@ from handlers.documents.letters import (
     check_own_templates,
     letter_docx,
     letter_file_name,
+    write_templates,
 )
 from tests.tools.make_letter_templates import make
 
@@ -38,7 +47,7 @@ def own_template(folder: Path, *lines: str, letter: Letter = Letter.RECTIFICATIO
     document = Document()
     for line in lines:
         document.add_paragraph(line)
-    document.save(str(folder / letter.value))
+    document.save(str(folder / own_file_name(letter)))
     return folder
 
 
@@ -182,7 +191,7 @@ def test_the_office_may_use_its_own_template(tmp_path: Path) -> None:
     [
         (
             "{{ 企业名 }}",
-            "模板 rectification_notice.docx（隐患整改通知书）里写了“企业名”，这种文书没有这一项。"
+            "模板 隐患整改通知书.docx 里写了“企业名”，这种文书没有这一项。"
             "可用的有：发文单位、文号、企业名称、统一社会信用代码、主要负责人、依据、联系人、联系电话、发文日期、检查日期、检查方式、检查人员、"
             "隐患清单（序号、编号、描述、位置、级别、判定依据、整改要求、整改期限、责任人）、有重大隐患。",
         ),
@@ -204,28 +213,55 @@ def test_a_template_with_a_mistake_is_explained(tmp_path: Path, line: str, probl
 
 @pytest.mark.parametrize("content", [b"", b"no document", b"PK\x03\x04 broken", b"x" * (5 * 1024 * 1024 + 1)])
 def test_a_damaged_template_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / Letter.LISTING.value).write_bytes(content)
+    (tmp_path / "重大事故隐患挂牌督办通知书.docx").write_bytes(content)
     with pytest.raises(BrokenTemplate) as refusal:
         letter_docx(LISTING, own_templates=tmp_path)
     assert str(refusal.value) == (
-        "模板 listing_notice.docx（重大事故隐患挂牌督办通知书）打不开：请用 Word 或 WPS 另存为 .docx 再放回去。"
+        "模板 重大事故隐患挂牌督办通知书.docx 打不开：请用 Word 或 WPS 另存为 .docx 再放回去。"
     )
 
 
 def test_a_template_that_unpacks_to_far_too_much_is_refused(tmp_path: Path) -> None:
-    shutil.copy(TEMPLATES / Letter.LISTING.value, tmp_path)
-    with zipfile.ZipFile(tmp_path / Letter.LISTING.value, "a", zipfile.ZIP_DEFLATED) as packed:
+    write_templates(tmp_path)
+    with zipfile.ZipFile(tmp_path / own_file_name(Letter.LISTING), "a", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("word/media/big.bin", bytes(51 * 1024 * 1024))
     with pytest.raises(BrokenTemplate, match="打不开"):
         letter_docx(LISTING, own_templates=tmp_path)
 
 
 def test_own_templates_are_checked_before_they_are_needed(tmp_path: Path) -> None:
-    assert check_own_templates(TEMPLATES) == []
+    assert check_own_templates(tmp_path) == []
+    assert write_templates(tmp_path) == [
+        "隐患整改通知书.docx",
+        "隐患整改复查意见书.docx",
+        "重大事故隐患挂牌督办通知书.docx",
+        "重大事故隐患摘牌（销号）通知书.docx",
+    ]
     assert check_own_templates(tmp_path) == []
     own_template(tmp_path, "{{ 不存在 }}", letter=Letter.REVIEW)
     [problem] = check_own_templates(tmp_path)
-    assert problem.startswith("模板 review_opinion.docx（隐患整改复查意见书）里写了“不存在”")
+    assert problem.startswith("模板 隐患整改复查意见书.docx 里写了“不存在”")
+
+
+def test_a_template_somebody_edited_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "隐患整改通知书.docx").write_bytes(b"edited")
+    assert len(write_templates(tmp_path)) == 3
+    assert (tmp_path / "隐患整改通知书.docx").read_bytes() == b"edited"
+
+
+def test_the_page_names_exactly_the_fields_of_each_letter() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "letters.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| (\S+\.docx) \| (.+) \|$", page, re.MULTILINE))
+    expected = {}
+    for letter in SAMPLES:
+        names = []
+        for name, value in fields(letter).items():
+            inner = value[0] if isinstance(value, list) else value
+            names.append(
+                f"`{name}`（{'、'.join(f'`{key}`' for key in inner)}）" if isinstance(inner, dict) else f"`{name}`"
+            )
+        expected[own_file_name(LETTER_KINDS[type(letter)])] = "、".join(names)
+    assert told == expected
 
 
 def test_the_templates_are_what_their_maker_makes(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ _UNWRITABLE = frozenset({"Cc", "Cs", "Cn"})
 
 
 class Letter(StrEnum):
-    """The letters; the value is the file name of the template, in the package and in the office's folder."""
+    """The letters; the value is the file name of our template."""
 
     RECTIFICATION = "rectification_notice.docx"
     REVIEW = "review_opinion.docx"
@@ -27,6 +27,11 @@ LETTER_NAMES: Mapping[Letter, str] = {
     Letter.LISTING: "重大事故隐患挂牌督办通知书",
     Letter.UNLISTING: "重大事故隐患摘牌（销号）通知书",
 }
+
+
+def own_file_name(letter: Letter) -> str:
+    """What the office's own template of this letter is called."""
+    return f"{LETTER_NAMES[letter]}.docx"
 
 
 class Outcome(StrEnum):

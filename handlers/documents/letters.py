@@ -11,7 +11,14 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefine
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from handlers.documents.letter_contents import LETTER_KINDS, LETTER_NAMES, AnyLetter, Letter, fields
+from handlers.documents.letter_contents import (
+    LETTER_KINDS,
+    LETTER_NAMES,
+    AnyLetter,
+    Letter,
+    fields,
+    own_file_name,
+)
 from handlers.documents.letter_samples import SAMPLES
 
 TEMPLATES = Path(__file__).parent / "templates" / "letters"
@@ -27,11 +34,11 @@ class BrokenTemplate(ValueError):
 def letter_docx(letter: AnyLetter, *, own_templates: Path | None = None) -> bytes:
     """The letter as .docx; the same letter and template give the same bytes. Takes tenths of a second: use a thread.
 
-    A file of the same name in `own_templates` takes the place of ours. Raises BrokenTemplate for one that is damaged
-    or asks for what a letter of this kind does not have.
+    A file such as 隐患整改通知书.docx in the folder `own_templates` takes the place of ours. Raises BrokenTemplate for
+    one that is damaged or asks for what a letter of this kind does not have.
     """
     kind = LETTER_KINDS[type(letter)]
-    own = own_templates / kind.value if own_templates is not None else None
+    own = own_templates / own_file_name(kind) if own_templates is not None else None
     if own is not None and own.is_file():
         return _own_letter(letter, kind, own)
     return _render((TEMPLATES / kind.value).read_bytes(), letter, kind)
@@ -41,6 +48,18 @@ def letter_file_name(letter: AnyLetter) -> str:
     """The name people see, such as 隐患整改通知书-样例食品有限公司-2026-03-02.docx."""
     bare = re.sub(r'[\s\\/:*?"<>|\x00-\x1f]', "", letter.head.enterprise)[:40]
     return f"{LETTER_NAMES[LETTER_KINDS[type(letter)]]}-{bare}-{letter.head.issued_on.isoformat()}.docx"
+
+
+def write_templates(folder: Path) -> list[str]:
+    """Copies of our templates to edit, under their Chinese names; what is there already stays. The names written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for kind in Letter:
+        own = folder / own_file_name(kind)
+        if not own.exists():
+            own.write_bytes((TEMPLATES / kind.value).read_bytes())
+            written.append(own.name)
+    return written
 
 
 def check_own_templates(folder: Path) -> list[str]:
@@ -74,7 +93,7 @@ def _environment() -> _Sandbox:
 
 
 def _own_letter(letter: AnyLetter, kind: Letter, file: Path) -> bytes:
-    title = f"模板 {file.name}（{LETTER_NAMES[kind]}）"
+    title = f"模板 {file.name} "
     try:
         return _render(_checked(file), letter, kind)
     except UndefinedError as error:
