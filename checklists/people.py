@@ -77,6 +77,8 @@ class Permission(StrEnum):
     MEMBER = "member"
     INSPECT = "inspect"
     SEE_ENTERPRISE = "see_enterprise"
+    REPORT = "report"
+    LOOK = "look"
     KEEP_STANDARD = "keep_standard"
     INVITE = "invite"
     OFFICE = "office"
@@ -94,10 +96,12 @@ class Grant:
 
 _MANAGERS = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 
-# A worker is asked nothing here yet; an expert sees but changes nothing.
+# A worker is asked nothing but may report a hazard and look at risk points; an expert sees but changes nothing.
 GRANTS: Mapping[Permission, Grant] = {
     Permission.INSPECT: Grant(enterprise=INSPECTING_ROLES),
     Permission.SEE_ENTERPRISE: Grant(office=OFFICE_ROLES, enterprise=INSPECTING_ROLES),
+    Permission.REPORT: Grant(enterprise=ENTERPRISE_ROLES),
+    Permission.LOOK: Grant(office=OFFICE_ROLES, enterprise=ENTERPRISE_ROLES),
     Permission.KEEP_STANDARD: Grant(office=_MANAGERS, enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
     Permission.INVITE: Grant(office=_MANAGERS, enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
     Permission.OFFICE: Grant(office=OFFICE_ROLES),

@@ -164,13 +164,18 @@ def show(request: Request) -> Reply:
 def _card_buttons(request: Request, enterprise: Enterprise) -> tuple[tuple[Button, ...], ...]:
     look = [Button(_("企业资料"), data("q", enterprise.id)), Button(_("人员"), data("p", enterprise.id))]
     own = Button(_("本企业增加的检查项"), data("so", enterprise.id))
+    risks = Button(_("风险点"), data("k", enterprise.id, 0))
+    code = Button(_("企业二维码"), data("jq", enterprise.id))
+    office = allows(request.who, Permission.MANAGE) and enterprise.active
+    inspect = Button(_("检查这家"), data("jb", enterprise.id)) if office else None
+    enter = Button(_("登记隐患"), data("je", enterprise.id)) if office else None
     turning_off = None
     if allows(request.who, Permission.MANAGE):
         label = _("停用这家企业") if enterprise.active else _("恢复这家企业")
         turning_off = Button(label, data("ea", enterprise.id, 0 if enterprise.active else 1))
     back = Button(_("企业列表"), data("e")) if request.who.in_office else None
     kept = [*records.entries(request), *hazard_lists.entries(request)] if request.who.in_office else []
-    return rows(look, [own], kept, [turning_off], [back, to_home()])
+    return rows(look, [inspect, enter], [own, risks], [code], kept, [turning_off], [back, to_home()])
 
 
 def _enterprise(request: Request) -> Enterprise:

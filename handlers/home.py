@@ -12,14 +12,18 @@ from handlers import (
     hazard_lists,
     imports,
     inspections,
+    internal_reports,
     joining,
     ledger,
     linking,
+    official_inspections,
+    official_signing,
     own_items,
     people,
     profile,
     records,
     reports,
+    risk_points,
     standards,
 )
 from handlers.buttons import to_home
@@ -33,7 +37,10 @@ ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
     inspections.entries,
     hazard_lists.entries,
     ledger.entries,
+    official_signing.entries,
+    official_inspections.entries,
     records.entries,
+    risk_points.entries,
     reports.entries,
     profile.entries,
     enterprises.entries,
@@ -56,7 +63,7 @@ def home(request: Request) -> Reply:
         return office(replace(request, enterprise_id=None))
     firms = request.tx.enterprises.some(person.enterprise_ids)
     if not firms:
-        return Reply(screen=worker_screen(request.zone.name, person, request.language))
+        return Reply(screen=worker_screen(request.zone.name, person, request.language, internal_reports.ways(request)))
     if len(firms) > 1:
         return Reply(screen=choice_screen(person, firms, request.language))
     return firm(replace(request, enterprise_id=firms[0].id))
@@ -73,10 +80,11 @@ def stranger_screen(zone: str, *, known: bool) -> Screen:
     return Screen(text=text.format(zone=html(zone)))
 
 
-def worker_screen(zone: str, person: Person, language: str) -> Screen:
-    """For somebody who has nothing to do here yet."""
+def worker_screen(zone: str, person: Person, language: str, ways: list[list[Button]]) -> Screen:
+    """For somebody who is asked nothing, and may report what is wrong."""
     text = _("{name}，您好，这里是{zone}的安全自查。\n现在没有要您办的事，有事会在这里通知您。")
-    return Screen(text=text.format(name=html(person.name), zone=html(zone)), buttons=rows([_other_language(language)]))
+    buttons = rows(*ways, [_other_language(language)])
+    return Screen(text=text.format(name=html(person.name), zone=html(zone)), buttons=buttons)
 
 
 def choice_screen(person: Person, firms: list[Enterprise], language: str) -> Screen:

@@ -6,7 +6,9 @@ from datetime import datetime
 from checklists.deliveries import Delivery
 from handlers import life_news
 from handlers.due_cards import due_card
+from handlers.internal_reports import REPORTED, reported
 from handlers.mornings import morning
+from handlers.official_signing import SIGNED, TO_SIGN, signed, to_sign
 from handlers.outgoing import Outgoing, Renderer
 from handlers.present import present
 from handlers.records import render_record
@@ -24,6 +26,9 @@ RENDERERS: dict[str, Renderer] = {
     "record": render_record,
     JOINED: joined,
     ENDED: ended,
+    TO_SIGN: to_sign,
+    SIGNED: signed,
+    REPORTED: reported,
     **life_news.RENDERERS,
 }
 

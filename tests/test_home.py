@@ -21,12 +21,12 @@ async def test_a_stranger_learns_how_to_get_in_and_nothing_else(database: ZoneDa
     assert await database.read(lambda tx: tx.people.by_telegram(3001)) is None
 
 
-async def test_a_worker_is_told_that_nothing_waits(database: ZoneDatabase, services: Services) -> None:
+async def test_a_worker_is_told_that_nothing_waits_and_may_report(database: ZoneDatabase, services: Services) -> None:
     firm = await found_firm(database)
     worker = await somebody(database, services, 2009, "小张", Role.WORKER, firm=firm)
     await worker.says("/start")
     assert worker.text == "小张，您好，这里是滨河开发区的安全自查。\n现在没有要您办的事，有事会在这里通知您。"
-    assert worker.labels == ["🌐 English"]
+    assert worker.labels == ["⚠️ 报告隐患", "🌐 English"]
 
 
 async def test_the_menu_of_an_expert_has_nothing_that_changes(database: ZoneDatabase, services: Services) -> None:
@@ -132,4 +132,4 @@ async def test_a_principal_sees_the_card_without_the_office_buttons(database: Zo
     principal = await somebody(database, services, 2001, "王厂长", Role.PRINCIPAL, firm=firm)
     await principal.says("/start")
     await principal.presses("企业信息")
-    assert principal.labels == ["企业资料", "人员", "本企业增加的检查项", "返回首页"]
+    assert principal.labels == ["企业资料", "人员", "本企业增加的检查项", "风险点", "企业二维码", "返回首页"]

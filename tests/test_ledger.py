@@ -162,7 +162,7 @@ async def test_filters_narrow_the_list_one_tap_a_field(database: ZoneDatabase, o
     await officer.presses("行业")
     await officer.presses("仓储物流")
     assert officer.text == (
-        "<b>隐患台账</b>　共 1 条，按期限排列\n行业：仓储物流（含冷库、丙类仓库）\n"
+        "<b>隐患台账</b>　共 1 条，按期限排列\n行业：仓储物流\n"
         "级别：重大隐患\n来源：专家或保险机构检查\n"
         "· BH-2026-0002　重大隐患　待落实整改　样例冷库"
     )

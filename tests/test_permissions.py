@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import Connection, event, select
 
 from checklists.hazards import Level, Source
+from checklists.official_inspections import Mode
 from checklists.people import Role
+from checklists.risk_points import Grade
 from handlers.answering import Incoming, Kind, answer
 from handlers.replies import Reply, pack
 from handlers.routes import ROUTER
@@ -35,6 +37,8 @@ ADMITTED: dict[str, set[str]] = {
     "everybody with a role": EVERYBODY - {"stranger", "officer of another zone"},
     "who sees the firm": INSPECTORS | OFFICE,
     "who sees some firm": INSPECTORS | OFFICE | {"principal elsewhere"},
+    "who may look": INSPECTORS | OFFICE | {"worker"},
+    "who belongs to the firm": INSPECTORS | {"worker"},
     "who inspects": INSPECTORS,
     "who keeps the standard": {"principal", "controller"} | MANAGERS,
     "the office": OFFICE,
@@ -47,6 +51,7 @@ ROUTES: dict[str, str] = {
     """,
     "everybody with a role": "lg",
     "who sees the firm": """
+        jq ju @official_view k kl @risk_points
         hf ev q p so ie iv id z zh zw
         @firm @enterprise @profile_view @profile_done @people @own_items
         @record @enterprise_records @hazard @hazards
@@ -55,7 +60,16 @@ ROUTES: dict[str, str] = {
     "who sees some firm": """
         /hazard "hazard_number"
     """,
+    "who may look": """
+        kc kq @risk_point
+    """,
+    "who belongs to the firm": """
+        jr kh @report text@report photo@report
+    """,
     "who inspects": """
+        ka kn ke kt kw ks kr kx kg @risk_new @risk_grade @risk_edit @risk_field @risk_regrade @risk_retire
+        text@risk_new text@risk_field
+        jy jz @official_refuse text@official_refuse
         in ii ia ix iu ig ib io it is il ic ip iq iw iz iy ij ik
         zn zs zq zl za ze zk zb zx zy ou os op oa oz ox oo ob dg
         @inspection @overview @reason @begin @summary @leader @participants @submit @correction @withdraw @sort
@@ -83,6 +97,10 @@ ROUTES: dict[str, str] = {
         ya yg @life_department
         ea eb @enterprise_active m mc mx @import @import_preview @imported
         file@import file@import_preview file@imported file@office file@enterprises
+        jn jb jm jo jt ja jv je jg js jw jx jp ji jk jc jl jd @official_pick @official_mode @official @official_text
+        @official_abandon @official_sign @official_unsigned @entering_source @entering @finding
+        text@official_pick text@official photo@official text@official_text text@official_unsigned
+        text@entering photo@entering text@finding photo@finding
         vb vc @invitation_batch s sl sd sa sb su @standards @standard @standards_all @standards_done
     """,
     "administrators": """
@@ -101,9 +119,17 @@ class Place:
     enterprise: int
     inspection: int
     hazard: int
+    official: int
+    risk_point: int
 
     def id_for(self, about: About) -> int:
-        ids = {About.ENTERPRISE: self.enterprise, About.INSPECTION: self.inspection, About.HAZARD: self.hazard}
+        ids = {
+            About.ENTERPRISE: self.enterprise,
+            About.INSPECTION: self.inspection,
+            About.HAZARD: self.hazard,
+            About.OFFICIAL_INSPECTION: self.official,
+            About.RISK_POINT: self.risk_point,
+        }
         return ids.get(about, 0)
 
 
@@ -111,7 +137,7 @@ TELEGRAM_IDS = {who: 7000 + number for number, who in enumerate(sorted(EVERYBODY
 
 
 def settle(tx: Transaction, name: str) -> Place:
-    """A firm with a running inspection and a hazard found in it."""
+    """A firm with a running inspection and a hazard found in it, inspected by the office too, with a risk point."""
     firm = tx.enterprises.add(name=name, uscc=f"{len(name):018}", at=NOW)
     tx.standards.add_item(firm.id, ask=f"{name}的秘密条目？", by=0, at=NOW)
     finder = tx.people.add(name="某人", telegram_id=None, at=NOW)
@@ -128,7 +154,11 @@ def settle(tx: Transaction, name: str) -> Place:
         by=finder.id,
         at=NOW,
     )
-    return Place(enterprise=firm.id, inspection=run.id, hazard=hazard.id)
+    official = tx.official_inspections.start(
+        enterprise_id=firm.id, mode=Mode.NIGHT, inspectors="某人", present="", by=finder.id, at=NOW
+    )
+    point = tx.risk_points.add(enterprise_id=firm.id, name=f"{name}的锅炉", grade=Grade.RED, by=finder.id, at=NOW)
+    return Place(enterprise=firm.id, inspection=run.id, hazard=hazard.id, official=official.id, risk_point=point.id)
 
 
 def cast(tx: Transaction, here: Place, elsewhere: Place) -> None:
@@ -230,7 +260,7 @@ class written:
 
 
 def test_the_table_knows_every_route_and_no_other() -> None:
-    here = Place(enterprise=1, inspection=2, hazard=3)
+    here = Place(enterprise=1, inspection=2, hazard=3, official=4, risk_point=5)
     routes = sorted(name for route in ROUTER.routes for name, _ in incomings(route, here))
     listed = sorted(name for names in ROUTES.values() for name in names.split())
     assert routes == listed

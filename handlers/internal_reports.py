@@ -1,0 +1,169 @@
+"""A hazard reported from inside the firm, by a worker or at a risk point: number at once, the head is told at once."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from checklists.attachments import Phase
+from checklists.deliveries import Delivery
+from checklists.hazards import Hazard, Level, Source, State
+from checklists.people import INSPECTING_ROLES, Permission, Person, allows
+from handlers.buttons import to_home
+from handlers.hazard_cards import number_of
+from handlers.life_words import number_in
+from handlers.official_cards import firm_of
+from handlers.outgoing import Outgoing
+from handlers.replies import Button, Reply, Screen, data, rows
+from handlers.routing import About, Display, Gone, Input, Press, Request, Route
+from handlers.services import Services
+from handlers.walking import name_of
+from handlers.words import _, html, shorten
+from storage.transaction import Transaction
+
+REPORTED = "worker_report"
+_MOST_WORDS = 1000
+
+
+def ways(request: Request) -> list[list[Button]]:
+    """A button for each firm whose hazards this person may report."""
+    held = dict.fromkeys(a.enterprise_id for a in request.who.assignments if a.enterprise_id is not None)
+    firms = request.tx.enterprises.some(list(held))
+    several = len(firms) > 1
+    label = _("⚠️ 报告隐患")
+    return [[Button(f"{label} · {shorten(f.name, 20)}" if several else label, data("jr", f.id))] for f in firms]
+
+
+def begin(request: Request) -> Reply:
+    """The first photo or word is asked for."""
+    return ask(request, request.enterprise_id or 0, point_id=0)
+
+
+def ask(request: Request, enterprise_id: int, *, point_id: int) -> Reply:
+    """The question, at a risk point or not (0)."""
+    firm = firm_of(request.tx, enterprise_id)
+    point = request.tx.risk_points.get(point_id) if point_id else None
+    request.enter("report", id=firm.id, point=point.id if point else 0, hazard=0)
+    where = f"{html(firm.name)} · {html(point.name)}" if point else html(firm.name)
+    text = _("<b>报告隐患</b>\n{where}\n\n<b>拍张照片发来，或者写一句哪里不对。</b>负责人马上会收到。").format(
+        where=where
+    )
+    return Reply(screen=Screen(text=text, buttons=rows([to_home()])))
+
+
+def take(request: Request) -> Reply:
+    """A photo or words: a new hazard, or more of the one reported just now."""
+    assert request.dialog is not None
+    firm = firm_of(request.tx, request.enterprise_id)
+    hazard = _reported(request, int(request.dialog.data.get("hazard", 0)))
+    point_id = int(request.dialog.data.get("point", 0))
+    words = request.text.strip()
+    if hazard is None:
+        hazard = _open(request, firm.id, point_id, words[:_MOST_WORDS])
+    elif words and hazard.state is State.FOUND:
+        more = f"{hazard.words}\n{words}" if hazard.words else words
+        hazard = request.tx.hazards.describe(hazard, more[:_MOST_WORDS], by=request.who.id, at=request.now)
+    if request.photo is not None:
+        request.tx.attachments.add_photo(
+            request.photo,
+            by=request.who.id,
+            at=request.now,
+            hazard_id=hazard.id,
+            phase=Phase.BEFORE,
+            album=request.album,
+        )
+    tell(request, hazard)
+    request.enter("report", id=firm.id, point=point_id, hazard=hazard.id)
+    return replace(Reply(screen=_taken(request, hazard)), group=request.album)
+
+
+def _open(request: Request, enterprise_id: int, point_id: int, words: str) -> Hazard:
+    point = request.tx.risk_points.get(point_id) if point_id else None
+    if point is not None and point.enterprise_id != enterprise_id:
+        raise Gone
+    hazard = request.tx.hazards.open(
+        enterprise_id=enterprise_id,
+        source=Source.WORKER,
+        inspection_id=None,
+        item=None,
+        criterion_id=None,
+        clause="",
+        level=Level.GENERAL,
+        year=request.today.year,
+        by=request.who.id,
+        at=request.now,
+        words=words,
+        risk_point_id=point.id if point else None,
+        place=point.place or point.name if point else "",
+    )
+    if point is not None:
+        by, at = request.who.id, request.now
+        request.tx.risk_points.add_check(point, good=False, words=words, hazard_id=hazard.id, by=by, at=at)
+    return hazard
+
+
+def _reported(request: Request, hazard_id: int) -> Hazard | None:
+    """The report that is being added to, if it is this person's own."""
+    hazard = request.tx.hazards.get(hazard_id) if hazard_id else None
+    if hazard is None or hazard.found_by != request.who.id or hazard.source is not Source.WORKER:
+        return None
+    return hazard
+
+
+def _taken(request: Request, hazard: Hazard) -> Screen:
+    photos = len(request.tx.attachments.of_hazard(hazard.id))
+    lines = [
+        _("✅ <b>已报告：隐患 {number}</b>").format(number=html(number_of(request, hazard))),
+        *([html(shorten(hazard.words, 500))] if hazard.words else []),
+        *([_("📷 照片 {count} 张").format(count=photos)] if photos else []),
+        "",
+        _("谢谢您。负责人已经收到。还可以继续发照片或文字。") if hazard.words else _("<b>再写一句哪里不对。</b>"),
+    ]
+    return Screen(text="\n".join(lines), buttons=rows([Button(_("报完了"), data("h"))]))
+
+
+def tell(request: Request, hazard: Hazard) -> None:
+    """The people of the firm who put hazards right hear of it at once; what was told before is drawn again."""
+    for person in request.tx.people.with_role(*INSPECTING_ROLES, enterprise_id=hazard.enterprise_id):
+        if person.id == request.who.id:
+            continue
+        dedupe = f"{REPORTED}:{hazard.id}:{person.id}"
+        about = {"hazard": hazard.id}
+        if not request.tx.deliveries.add(REPORTED, dedupe, person, about, request.now, request.now):
+            known = request.tx.deliveries.by_dedupe(dedupe)
+            if known is not None:
+                request.tx.deliveries.again(known.id, request.now)
+
+
+def again(request: Request) -> Reply:
+    """Where the report stands."""
+    assert request.dialog is not None
+    hazard = _reported(request, int(request.dialog.data.get("hazard", 0)))
+    if hazard is not None:
+        return Reply(screen=_taken(request, hazard))
+    return ask(request, request.enterprise_id or 0, point_id=int(request.dialog.data.get("point", 0)))
+
+
+def reported(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
+    """To the firm's people: what was reported, and the way to its level and arrangements."""
+    hazard = tx.hazards.get(int(delivery.about["hazard"]))
+    person: Person | None = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
+    if hazard is None or not allows(person, Permission.INSPECT, enterprise_id=hazard.enterprise_id):
+        return None
+    photos = len(tx.attachments.of_hazard(hazard.id))
+    lines = [
+        _("⚠️ <b>有人报告隐患 {number}</b>").format(number=html(number_in(tx, hazard))),
+        _("报告人：{name}").format(name=html(name_of(tx, hazard.found_by))),
+        *([_("地点：{place}").format(place=html(hazard.place))] if hazard.place else []),
+        *([html(shorten(hazard.words, 500))] if hazard.words else []),
+        *([_("📷 照片 {count} 张").format(count=photos)] if photos else []),
+        _("请尽快到现场看，确认级别，安排整改。"),
+    ]
+    look = rows([Button(_("去确认"), data("zn", hazard.id))])
+    return Outgoing(screen=Screen(text="\n".join(lines), buttons=look))
+
+
+_REPORT = Permission.REPORT
+ROUTES: tuple[Route, ...] = (
+    Press(name="jr", needs=_REPORT, about=About.ENTERPRISE, handler=begin),
+    Input(dialog="report", takes=frozenset({"text", "photo"}), needs=_REPORT, about=About.ENTERPRISE, handler=take),
+    Display(dialog="report", needs=_REPORT, about=About.ENTERPRISE, handler=again),
+)
