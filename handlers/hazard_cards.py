@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checklists.attachments import Attachment, Phase
+from checklists.hazard_moves import TABLE, Step
 from checklists.hazards import (
     ARRANGEMENT_NAMES,
     LEVEL_NAMES,
@@ -176,7 +177,8 @@ def _how(card: Card) -> Asked:
     return [_("<b>第 4/4 步：怎么改？</b>")], [
         [Button(_("立查立改：现在就改好"), data("zs", run, "fixed"))],
         [Button(_("限期整改"), data("zs", run, "arrange"))],
-        [Button(_("改级别"), data("zs", run, "level"))],
+        # Once the inspection is submitted, or the office found it, the office sets the level.
+        [Button(_("改级别"), data("zs", run, "level")) if card.is_open else None],
     ]
 
 
@@ -233,7 +235,7 @@ STEPS = frozenset(_ASKED)
 
 def _last_rows(card: Card, step: str) -> Rows:
     hazard = card.hazard
-    may_withdraw = card.is_open and card.may_change and hazard.is_live
+    may_withdraw = card.is_open and card.may_change and hazard.state in TABLE[Step.WITHDRAW].begins
     back = Button(_("稍后再填"), data("zb", hazard.id)) if step != "view" else None
     on = Button(_("回到自查"), data("zb", hazard.id)) if step == "view" and card.is_open and card.may_change else None
     listed = Button(_("隐患清单"), data("zh", hazard.enterprise_id, 0)) if step == "view" else None

@@ -167,7 +167,7 @@ def moves(request: Request, hazard: Hazard, *, running: bool) -> Rows:
     if request.who.in_office:
         more = Button(_("更多"), data("ym", hazard.id)) if steps & MORE else None
         return rows([received], *_office_moves(request, hazard, steps), [past, more])
-    return rows([received], *(() if running else _firm_moves(request, hazard, steps)), [past])
+    return rows([received], *_firm_moves(request, hazard, steps, running=running), [past])
 
 
 # What is seldom done stands one press further.
@@ -177,11 +177,16 @@ MORE = frozenset(
 )
 
 
-def _firm_moves(request: Request, hazard: Hazard, steps: frozenset[Step]) -> list[list[Button | None]]:
+def _firm_moves(
+    request: Request, hazard: Hazard, steps: frozenset[Step], *, running: bool
+) -> list[list[Button | None]]:
     hand_in = Button(_("📷 交整改"), data("yh", hazard.id)) if Step.HAND_IN in steps else None
     waiting = request.tx.hazard_records.deferral_waiting(hazard.id)
     defer = Button(_("申请延期"), data("yd", hazard.id)) if Step.ASK_DEFERRAL in steps and not waiting else None
     back = Button(_("撤回提交"), data("yb", hazard.id, hazard.version)) if Step.TAKE_BACK in steps else None
+    if running:
+        # Then a deadline is simply changed, and what was marked in error is withdrawn.
+        return [[hand_in], [back if hazard.state is State.HANDED_IN else None]]
     return [[hand_in], [defer, back]]
 
 

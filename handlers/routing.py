@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from checklists.hazards import MoveRefused
 from checklists.people import Permission, Person, allows
 from handlers.replies import Reply, Screen, unpack
 from handlers.services import Services
@@ -239,6 +240,12 @@ class Router:
             if isinstance(route, Display):
                 return self._leave(request, str(stale))
             return self.present(replace(request, arguments=()), toast=str(stale))
+        except MoveRefused as refused:
+            # Whatever a screen forgot to ask: nothing was changed, and the person hears why.
+            words = refused.said(_)
+            if isinstance(route, Display):
+                return self._leave(request, words)
+            return self.present(replace(request, arguments=()), toast=words)
         except Gone:
             return self._leave(request, _("要找的内容已经不在了，先回到首页。"))
 

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 from PIL import Image
 
-from checklists.hazards import Hazard
+from checklists.hazards import Hazard, Level, Source
 from checklists.people import Role
 from handlers.services import Services
 from storage.database import ZoneDatabase
 from storage.photos import Photo, accept
+from storage.transaction import Transaction
 from tests.chat import Chat
 from tests.conftest import NOW
 from tests.post import Post
-from tests.walks import member_of, principal_of, small_shop, to_hazard_steps, to_record, to_summary
+from tests.walks import member_of, principal_of, small_shop, to_record, to_summary
 
 
 def scene(services: Services, number: int) -> Photo:
@@ -105,12 +106,32 @@ async def finds_hazard(case: Case, *, photo: int = 1, level: str = "是一般隐
     await chat.presses("全部采用")
 
 
+async def office_finds(case: Case, *, level: Level = Level.GENERAL) -> None:
+    """The officer finds a hazard in an inspection of the office; its level is not confirmed yet."""
+
+    def unit(tx: Transaction) -> None:
+        officer = tx.people.by_telegram(case.officer.telegram_id)
+        assert officer is not None
+        tx.hazards.open(
+            enterprise_id=case.shop,
+            source=Source.OFFICIAL_INSPECTION,
+            inspection_id=None,
+            item=None,
+            criterion_id=None,
+            clause="《安全生产法》第三十六条",
+            level=level,
+            year=2026,
+            by=officer.id,
+            at=NOW,
+            words="砂轮机没有防护罩",
+        )
+
+    await case.database.write(unit)
+
+
 async def hands_in(case: Case, *, photo: int = 2) -> None:
     """The principal hands in one photo with a sentence."""
     await case.opens(case.principal)
     await case.principal.presses("交整改")
     await case.principal.sends_photo(scene(case.services, photo), caption="防盗网已拆除")
     await case.principal.presses("提交复查")
-
-
-__all__ = ["Case", "finds_hazard", "hands_in", "new_case", "rectifying_case", "scene", "to_hazard_steps"]

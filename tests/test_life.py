@@ -1,0 +1,214 @@
+"""A major hazard and the office's seldom steps: notices with receipts, listing, proposals, departments, history."""
+
+from checklists.hazards import Level, State
+from checklists.people import Role
+from handlers.services import Services
+from storage.database import ZoneDatabase
+from tests.conftest import NOW
+from tests.rectifying import Case, finds_hazard, hands_in, new_case, rectifying_case
+from tests.walks import member_of, to_record, to_summary
+
+
+async def major_case(database: ZoneDatabase, services: Services) -> Case:
+    """A major hazard of a submitted self-inspection, rectified and passed, with no receipt yet."""
+    case = await new_case(database, services)
+    await finds_hazard(case, level="是重大隐患")
+    await to_summary(case.principal)
+    await to_record(case.principal)
+    return case
+
+
+async def test_a_major_hazard_is_told_at_once_and_needs_every_receipt(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await new_case(database, services)
+    controller = await member_of(database, services, case.shop, Role.CONTROLLER, telegram_id=720, name="赵股东")
+    await finds_hazard(case, level="是重大隐患")
+    assert await case.letters(controller) == [
+        "❗ <b>重大隐患告知</b>\n"
+        "隐患 BH-2026-0001 · 晨光机械厂\n"
+        "情况：二楼窗户焊了防盗网\n"
+        "期限：2026年12月23日\n"
+        "依据：中华人民共和国消防法（2021年修正） 消防法第二十八条\n"
+        "<b>您是实际控制人，请点“收到”。</b>"
+    ]
+    await case.takes_letter(controller, "收到")
+    assert controller.toasts == ["已记下：您已收到隐患 BH-2026-0001 的告知。"]
+    for chat in (case.officer, case.principal):
+        assert "<b>重大隐患告知</b>" in case.post.screens[chat.telegram_id].text
+        await case.takes_letter(chat, "收到")
+    await case.takes_letter(case.principal, "收到")
+    assert case.principal.text.startswith("<i>已经确认收到过了。</i>")
+    await to_record_later(case)
+    await hands_in(case)
+    await case.opens(case.reviewer)
+    await case.reviewer.presses("复查")
+    await case.reviewer.presses("✅ 通过")
+    assert "· 职工代表大会：还没有确认收到" in case.reviewer.text
+    assert "现在还不能销号：还没有确认收到：职工代表大会" in case.reviewer.text
+    await case.reviewer.presses("销号")
+    assert case.reviewer.text.startswith("<i>还没有确认收到：职工代表大会</i>")
+    assert (await case.hazard()).state is State.REVIEWED
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    await case.officer.presses("记书面回执：职工代表大会")
+    await case.officer.presses("会议记录已存档")
+    assert "· 职工代表大会：11月23日已收到" in case.officer.text
+    await case.officer.presses("销号")
+    assert (await case.hazard()).state is State.CLOSED
+
+
+async def to_record_later(case: Case) -> None:
+    """The principal goes back to the inspection and submits it."""
+    await case.principal.says("/start")
+    await case.principal.presses("继续")
+    await to_summary(case.principal)
+    await to_record(case.principal)
+
+
+async def test_a_receipt_belongs_to_the_person(database: ZoneDatabase, services: Services) -> None:
+    case = await new_case(database, services)
+    manager = await member_of(database, services, case.shop, Role.SAFETY_MANAGER, telegram_id=721, name="李安全")
+    await finds_hazard(case, level="是重大隐患")
+    await case.post.sends(NOW)
+    [button] = [b for row in case.post.screens[501].buttons for b in row if "收到" in b.label]
+    await manager.taps(button.data)
+    assert manager.text.startswith("<i>这份告知要由主要负责人本人确认。</i>")
+    notices = await database.read(lambda tx: tx.hazard_records.notices_waiting(0))
+    assert notices == []
+    hazard = await case.hazard()
+    waiting = await database.read(lambda tx: tx.hazard_life.receipts_missing(hazard))
+    assert waiting == ("主要负责人", "实际控制人", "负有监管职责的部门", "职工代表大会")
+
+
+async def test_a_major_hazard_is_listed_and_closed_only_after_it_is_unlisted(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await major_case(database, services)
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    await case.officer.presses("挂牌督办")
+    await case.officer.presses("重大隐患，按规定挂牌督办")
+    assert "🔴 挂牌督办中，督办人：陈监管，12月23日前办结" in case.officer.text
+    told = await case.letters(case.principal)
+    assert [t.splitlines()[0] for t in told if "挂牌" in t] == ["🔴 <b>隐患已挂牌督办</b>"]
+    await hands_in(case)
+    await case.opens(case.officer)
+    await case.officer.presses("复查")
+    await case.officer.presses("✅ 通过")
+    await case.officer.presses("更多")
+    await case.officer.presses("摘牌")
+    await case.officer.presses("已改好，复查通过")
+    assert "挂牌督办中" not in case.officer.text
+    assert not (await case.hazard()).is_listed
+
+
+async def test_a_general_hazard_offers_no_plate_and_a_forged_one_is_refused(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await rectifying_case(database, services)
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    assert "挂牌督办" not in case.officer.labels
+    forged = case.officer.button("写备注").data[:-1] + "l"
+    await case.officer.taps(forged)
+    await case.officer.presses("整改缓慢")
+    assert case.officer.text.startswith("<i>只有重大隐患才挂牌督办。</i>")
+
+
+async def test_a_stop_of_use_is_only_proposed(database: ZoneDatabase, services: Services) -> None:
+    case = await rectifying_case(database, services)
+    before = await case.hazard()
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    await case.officer.presses("建议停止使用")
+    await case.officer.presses("整改期间不能保证安全")
+    assert case.officer.text.startswith("<i>建议已记下，由主管部门决定。</i>")
+    assert "建议停止使用：等主管部门决定" in case.officer.text
+    assert (await case.hazard()).state is before.state
+    assert await case.letters(case.principal) == []
+
+
+async def test_a_hazard_is_given_to_a_department_whose_people_then_hold_the_duty(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await rectifying_case(database, services)
+    reviewer = await database.read(lambda tx: tx.people.by_telegram(702))
+    assert reviewer is not None
+    department = await database.write(lambda tx: tx.departments.found("工贸科", by=None, at=NOW))
+    await database.write(lambda tx: tx.departments.join(department.id, reviewer.id, by=None, at=NOW))
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    await case.officer.presses("指定科室")
+    await case.officer.presses("工贸科")
+    assert "负责科室：工贸科" in case.officer.text
+    assert [t.splitlines()[0] for t in await case.letters(case.reviewer)] == ["<b>有隐患指定给您的科室</b>"]
+    await hands_in(case)
+    assert await case.letters(case.officer) == []
+    await case.opens(case.officer)
+    await case.officer.presses("复查")
+    assert "✅ 通过" not in case.officer.labels
+    await case.opens(case.reviewer)
+    await case.reviewer.presses("复查")
+    await case.reviewer.presses("✅ 通过")
+    assert (await case.hazard()).state is State.REVIEWED
+
+
+async def test_a_closed_hazard_is_opened_again_under_its_number(database: ZoneDatabase, services: Services) -> None:
+    case = await rectifying_case(database, services)
+    await hands_in(case)
+    await case.opens(case.officer)
+    await case.officer.presses("复查")
+    await case.officer.presses("✅ 通过")
+    await case.officer.presses("销号")
+    await case.officer.presses("更多")
+    await case.officer.presses("重新打开")
+    await case.officer.presses("现场又出现同样的隐患")
+    hazard = await case.hazard()
+    assert (hazard.state, hazard.life, hazard.sequence) == (State.CONFIRMED, 2, 1)
+    assert "第 2 次打开" in case.officer.text
+    told = await case.letters(case.principal)
+    assert told[-1].startswith("⚠️ <b>隐患重新打开</b>\n")
+    assert told[-1].endswith("\n意见：现场又出现同样的隐患")
+
+
+async def test_the_office_sets_another_level_with_a_reason(database: ZoneDatabase, services: Services) -> None:
+    case = await rectifying_case(database, services)
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    await case.officer.presses("改为重大隐患")
+    assert case.officer.text.endswith("改为重大隐患：为什么？\n请直接打字。")
+    await case.officer.says("现场有三十多人住宿")
+    assert (await case.hazard()).level is Level.MAJOR
+    assert (await case.letters(case.principal))[0].startswith("❗ <b>重大隐患告知</b>")
+
+
+async def test_history_and_comments_are_in_plain_words_and_comments_stay_in_the_office(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await rectifying_case(database, services)
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    await case.officer.presses("写备注")
+    await case.officer.says("厂长电话打不通，下周上门")
+    await hands_in(case)
+    await case.opens(case.officer)
+    await case.officer.presses("复查")
+    await case.officer.presses("退回重改")
+    await case.officer.presses("没有改到位")
+    await case.officer.presses("经过")
+    assert case.officer.text == (
+        "<b>隐患 BH-2026-0001 的经过</b>\n"
+        "· 11月23日 10:00 陈监管：退回重改。没有改到位\n"
+        "· 11月23日 10:00 王厂长：交整改\n"
+        "· 11月23日 10:00 王厂长：写整改说明\n"
+        "· 11月23日 10:00 陈监管：办公室备注。厂长电话打不通，下周上门\n"
+        "· 11月23日 10:00 王厂长：落实五落实\n"
+        "· 11月23日 10:00 王厂长：确认级别\n"
+        "· 11月23日 10:00 王厂长：写下情况\n"
+        "· 11月23日 10:00 王厂长：发现隐患"
+    )
+    await case.opens(case.principal)
+    await case.principal.presses("经过")
+    assert "办公室备注" not in case.principal.text
+    assert "退回重改。没有改到位" in case.principal.text
