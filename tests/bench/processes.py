@@ -24,6 +24,7 @@ async def process(
         *arguments,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        limit=1 << 24,  # the waits of thousands of taps come on one line
         env={**os.environ, "PTB_TIMEDELTA": "1", **(environment or {})},
     )
     try:
