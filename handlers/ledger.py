@@ -78,7 +78,8 @@ def inbox_screen(counts: Overview) -> Screen:
             ],
             [way(_("逾期"), counts.overdue, "gq", "s", OVERDUE), way(_("挂牌督办"), counts.listed, "gq", "g", "y")],
             [way(_("重大隐患"), counts.major, "gq", "l", "major"), Button(_("看清单"), data("gx"))],
-            [Button(_("筛选"), data("gf")), to_home()],
+            [Button(_("筛选"), data("gf")), Button(_("统计和文件"), data("gr"))],
+            [to_home()],
         ),
     )
 
@@ -174,7 +175,8 @@ def open_hazard(request: Request) -> Reply:
     """The card of one hazard, with the way back to the list."""
     reply = hazards.show_step(request, hazard_of(request, request.number(0)), "view")
     assert reply.screen is not None
-    back = rows([Button(_("返回台账"), data("gl"))])
+    letters = Button(_("文书"), data("gw", request.number(0)))
+    back = rows([letters, Button(_("返回台账"), data("gl"))])
     return replace(reply, screen=replace(reply.screen, buttons=(*reply.screen.buttons, *back)))
 
 

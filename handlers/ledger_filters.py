@@ -84,17 +84,26 @@ def kept_view(request: Request) -> View:
     text = request.tx.notes.get(_note(request))
     if text is None:
         return View()
-    values: dict[str, Any] = json.loads(text)
+    return view_from(json.loads(text))
+
+
+def view_from(values: dict[str, Any]) -> View:
+    """The view that `view_to` wrote."""
     return View(**{**values, "places": tuple(_place(p) for p in values["places"])})
 
 
 def keep_view(request: Request, view: View) -> View:
     """Remember it for the next screen and for the way back from a hazard."""
+    request.tx.notes.set(_note(request), json.dumps(view_to(view), ensure_ascii=False))
+    return view
+
+
+def view_to(view: View) -> dict[str, Any]:
+    """The view as values that JSON knows."""
     names = ("status", "trade", "community", "level", "source", "listed", "words", "page")
     values = {name: getattr(view, name) for name in names}
     places = [None if p is None else [p.deadline and p.deadline.isoformat(), p.year, p.sequence] for p in view.places]
-    request.tx.notes.set(_note(request), json.dumps({**values, "places": places}, ensure_ascii=False))
-    return view
+    return {**values, "places": places}
 
 
 def _note(request: Request) -> str:

@@ -179,7 +179,8 @@ def view(request: Request, official: OfficialInspection, *, notice: str = "") ->
     signs = allows(request.person, Permission.INSPECT, enterprise_id=official.enterprise_id)
     buttons = _firm_buttons(official.id) if signs and awaits_firm(official) else ()
     listed_ = Button(_("隐患清单"), data("zh", official.enterprise_id, 0))
-    return _screen(lines, (*buttons, *rows([listed_, to_home()])))
+    order = Button(_("出整改通知书"), data("jh", official.id)) if in_office and official.finished_at else None
+    return _screen(lines, (*buttons, *rows([order], [listed_, to_home()])))
 
 
 def _firm_buttons(inspection_id: int) -> Rows:

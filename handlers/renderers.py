@@ -7,6 +7,8 @@ from checklists.deliveries import Delivery
 from handlers import life_news
 from handlers.due_cards import due_card
 from handlers.internal_reports import REPORTED, reported
+from handlers.ledger_reports import REPORT, report
+from handlers.letters import LETTER, letter
 from handlers.mornings import morning
 from handlers.official_signing import SIGNED, TO_SIGN, signed, to_sign
 from handlers.outgoing import Outgoing, Renderer
@@ -29,6 +31,8 @@ RENDERERS: dict[str, Renderer] = {
     TO_SIGN: to_sign,
     SIGNED: signed,
     REPORTED: reported,
+    REPORT: report,
+    LETTER: letter,
     **life_news.RENDERERS,
 }
 

@@ -98,6 +98,13 @@ class Ledger(Subject):
         found = [Figures(**{**row, "open": row["found"] - row["closed"]}) for row in rows]
         return sorted(found, key=lambda f: (f.community, f.trade, f.month))
 
+    def closed_by_month(self) -> dict[str, int]:
+        """How many hazards that are closed now were closed in each month (2026-03)."""
+        closed = (hazards.c.zone_id == self.zone_id) & (hazards.c.state == State.CLOSED.value)
+        statement = select(hazards.c.month_closed, func.count()).where(closed, hazards.c.month_closed.is_not(None))
+        rows = self.connection.execute(statement.group_by(hazards.c.month_closed))
+        return {month: int(number) for month, number in rows}
+
     def major_figures(self, *, today: date) -> MajorFigures:
         """What the plan's targets are read against; `today` is the day in Shanghai."""
         midnight = datetime.combine(STOCK_UNTIL + timedelta(days=1), datetime.min.time(), tzinfo=SHANGHAI)

@@ -81,7 +81,7 @@ async def test_the_inbox_counts_what_waits_and_leads_to_it(database: ZoneDatabas
         "等着办的：\n· 待确认 1\n· 待复查 0\n· 待销号 0\n· 延期申请 0\n· 逾期 1\n\n"
         "直接发几个字就能查找，例如：配电箱。发编号直接打开，例如：2026-0031。"
     )
-    assert officer.labels == ["待确认（1）", "逾期（1）", "重大隐患（1）", "看清单", "筛选", "返回首页"]
+    assert officer.labels == ["待确认（1）", "逾期（1）", "重大隐患（1）", "看清单", "筛选", "统计和文件", "返回首页"]
     await officer.presses("逾期（1）")
     assert officer.text == (
         "<b>隐患台账</b>　共 1 条，按期限排列\n状态：逾期\n"
@@ -94,7 +94,7 @@ async def test_the_inbox_counts_what_waits_and_leads_to_it(database: ZoneDatabas
 
 async def test_an_empty_ledger_says_so(officer: Chat) -> None:
     await officer.presses("隐患台账（0）")
-    assert officer.labels == ["看清单", "筛选", "返回首页"]
+    assert officer.labels == ["看清单", "筛选", "统计和文件", "返回首页"]
     await officer.presses("看清单")
     assert officer.text == "<b>隐患台账</b>　共 0 条，按期限排列\n没有找到。换几个字，或者改一改筛选。"
 
@@ -162,7 +162,7 @@ async def test_filters_narrow_the_list_one_tap_a_field(database: ZoneDatabase, o
     await officer.presses("行业")
     await officer.presses("仓储物流")
     assert officer.text == (
-        "<b>隐患台账</b>　共 1 条，按期限排列\n行业：仓储物流\n"
+        "<b>隐患台账</b>　共 1 条，按期限排列\n行业：仓储物流（含冷库、丙类仓库）\n"
         "级别：重大隐患\n来源：专家或保险机构检查\n"
         "· BH-2026-0002　重大隐患　待落实整改　样例冷库"
     )

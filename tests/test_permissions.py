@@ -90,7 +90,7 @@ ROUTES: dict[str, str] = {
     "the office": """
         yv yt yc yq yj ym ye yl @life_review @life_reason @life_more text@life_reason
         e el ec eh ew ek ir d dm dt dl dx /late
-        gi gq gx gl gp gd gf gc gs go /ledger @ledger text@ledger
+        gi gq gx gl gp gd gf gc gs go gr gz gw gy jh @ledger_reports @letters /ledger @ledger text@ledger
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "managers": """

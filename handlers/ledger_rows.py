@@ -1,0 +1,84 @@
+"""Hazards with what stands beside them, in small portions: for Excel, for open data, for lists to hand upward."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from checklists.attachments import Phase
+from checklists.enterprises import Enterprise
+from checklists.hazards import Hazard, State, format_number
+from checklists.ledger import LedgerFilter
+from checklists.sector_sets import load_sector_sets
+from handlers.documents.hazard_columns import LedgerRow
+from handlers.linking import hazard_link
+from handlers.services import Services
+from handlers.walking import name_of
+from storage.transaction import Transaction
+
+_AT_ONCE = 500
+EVERYTHING = LedgerFilter(states=frozenset(State))
+
+
+def rows_of(tx: Transaction, services: Services | None, wanted: LedgerFilter = EVERYTHING) -> Iterator[LedgerRow]:
+    """The hazards the filter leaves, by number, whatever their number; memory does not grow with them.
+
+    Photos are reached by the link that opens their hazard; without `services` there are no links.
+    """
+    earlier = _Earlier(tx, complete=wanted == EVERYTHING)
+    reviewers: dict[int, str] = {}
+    zone = tx.zones.current()
+    code = zone.code if zone else ""
+    every = tx.ledger.every(wanted)
+    while part := list(islice(every, _AT_ONCE)):
+        firms = {e.id: e for e in tx.enterprises.some(sorted({h.enterprise_id for h in part}))}
+        phases = {(a.hazard_id, a.phase) for a in tx.attachments.of_hazards([h.id for h in part])}
+        for hazard in part:
+            number = format_number(code, hazard.year, hazard.sequence)
+            link = services.deep_link(hazard_link(hazard.year, hazard.sequence)) if services else ""
+            yield LedgerRow(
+                hazard=hazard,
+                number=number,
+                **_of_firm(firms[hazard.enterprise_id]),
+                reviewer=_name(tx, hazard.reviewed_by, reviewers),
+                photos_before=(link,) if link and (hazard.id, Phase.BEFORE) in phases else (),
+                photos_after=(link,) if link and (hazard.id, Phase.AFTER) in phases else (),
+                repeats=earlier.than(hazard),
+            )
+
+
+class _Earlier:
+    """Counts earlier hazards of the same criterion at the same firm; a complete run by number needs no query for it."""
+
+    def __init__(self, tx: Transaction, *, complete: bool) -> None:
+        self.tx = tx
+        self.seen: Counter[tuple[int, str]] | None = Counter() if complete else None
+
+    def than(self, hazard: Hazard) -> int:
+        if hazard.criterion_id is None or not hazard.is_live:
+            return 0
+        key = (hazard.enterprise_id, hazard.criterion_id)
+        if self.seen is not None:
+            self.seen[key] += 1
+            return self.seen[key] - 1
+        before = (hazard.year, hazard.sequence)
+        same = self.tx.hazards.of_criterion(*key)
+        return sum(1 for other in same if other.is_live and (other.year, other.sequence) < before)
+
+
+def _name(tx: Transaction, person_id: int | None, known: dict[int, str]) -> str:
+    if person_id is None:
+        return ""
+    if person_id not in known:
+        known[person_id] = name_of(tx, person_id)
+    return known[person_id]
+
+
+def _of_firm(firm: Enterprise) -> dict[str, Any]:
+    trades = load_sector_sets().trades
+    return {
+        "enterprise": firm.name,
+        "uscc": firm.uscc,
+        "community": firm.community,
+        "trades": tuple(trades[t].name for t in firm.trades if t in trades),
+    }

@@ -1,0 +1,228 @@
+"""Letters about a hazard or an inspection as Word files: only what has happened is offered, to be numbered by hand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+from checklists.deliveries import Delivery
+from checklists.hazard_records import Listing, Outcome, Review
+from checklists.hazards import SOURCE_NAMES, Hazard, State
+from checklists.official_inspections import MODE_NAMES, OfficialInspection
+from checklists.people import Permission
+from handlers.buttons import to_home
+from handlers.documents import letter_contents as contents
+from handlers.documents.letter_contents import LETTER_NAMES, AnyLetter, Letter, LetterHazard, LetterHead
+from handlers.documents.letters import BrokenTemplate, letter_docx, letter_file_name
+from handlers.hazard_cards import hazard_of, number_of
+from handlers.life_words import number_in
+from handlers.official_cards import current, firm_of
+from handlers.outgoing import Outgoing
+from handlers.replies import Button, Document, Reply, Screen, data, rows
+from handlers.routing import About, Display, Gone, Press, Request, Route, Stale
+from handlers.services import Services
+from handlers.walking import name_of, principal_of
+from handlers.words import SHANGHAI, _, html, speaking
+from storage.transaction import Transaction
+
+LETTER = "letter"
+_JUDGED = {
+    Outcome.APPROVED: contents.Outcome.PASSED,
+    Outcome.RETURNED: contents.Outcome.NOT_DONE,
+    Outcome.FAKE: contents.Outcome.NOT_DONE,
+}
+
+
+def choose(request: Request) -> Reply:
+    """The letters that fit what has happened to this hazard."""
+    hazard = hazard_of(request, request.number(0) if request.arguments else _dialog_id(request))
+    request.enter("letters", id=hazard.id)
+    fitting = letters_for(request.tx, hazard)
+    text = _("<b>文书 · 隐患 {number}</b>\n").format(number=html(number_of(request, hazard)))
+    text += _("选一种，发给您 Word 文件，文号由您填。") if fitting else _("级别确认以后才有文书。")
+    buttons = [[Button(_(LETTER_NAMES[x]), data("gy", hazard.id, x.name))] for x in fitting]
+    back = Button(_("返回这条隐患"), data("go", hazard.id))
+    return Reply(screen=Screen(text=text, buttons=rows(*buttons, [back, to_home()])))
+
+
+def _dialog_id(request: Request) -> int:
+    return int(request.dialog.data["id"]) if request.dialog else 0
+
+
+def letters_for(tx: Transaction, hazard: Hazard) -> list[Letter]:
+    """Which letters have something to say: nothing that did not happen can be printed."""
+    if hazard.level_confirmed_by is None or not hazard.is_live:
+        return []
+    listings = tx.hazard_records.listings(hazard.id)
+    fits = {
+        Letter.RECTIFICATION: True,
+        Letter.REVIEW: _last_review(tx, hazard) is not None,
+        Letter.LISTING: bool(listings) and listings[-1].unlisted_at is None,
+        Letter.UNLISTING: bool(listings) and listings[-1].unlisted_at is not None,
+    }
+    return [letter for letter, fit in fits.items() if fit]
+
+
+def _last_review(tx: Transaction, hazard: Hazard) -> Review | None:
+    judged = [r for r in tx.hazard_records.reviews(hazard.id) if r.outcome in _JUDGED]
+    return judged[-1] if judged else None
+
+
+def send(request: Request) -> Reply:
+    """Queue the letter; it says how things stand when it is sent."""
+    hazard = hazard_of(request, request.number(0))
+    kind = Letter.__members__.get(request.word(1))
+    if kind is None:
+        raise Gone
+    if kind not in letters_for(request.tx, hazard):
+        raise Stale(_("现在还不能出这种文书。"))
+    return _queue(request, {"hazard": hazard.id, "letter": kind.name})
+
+
+def send_for_inspection(request: Request) -> Reply:
+    """The order to put right everything found in one inspection."""
+    official = current(request)
+    if official.officer_signed_at is None or not _findings(request.tx, official):
+        raise Stale(_("签字以后才能出整改通知书；没有问题的不用出。"))
+    return _queue(request, {"inspection": official.id, "letter": Letter.RECTIFICATION.name})
+
+
+def _queue(request: Request, about: dict[str, object]) -> Reply:
+    dedupe = f"{LETTER}:{request.who.id}:{request.now.isoformat()}:{sorted(about.items())}"
+    request.tx.deliveries.add(LETTER, dedupe[:150], request.who, about, request.now, request.now)
+    return Reply(toast=_("正在生成，马上发给您。"))
+
+
+def letter(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
+    """The Word file; a broken template of the office's own is told in its place."""
+    person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
+    if person is None or not person.in_office:
+        return None
+    with speaking("zh"):  # letters go out in Chinese
+        made = _letter(tx, delivery, person.name, now.astimezone(SHANGHAI).date())
+    if made is None:
+        return None
+    try:
+        content = letter_docx(made, own_templates=services.letter_templates)
+    except BrokenTemplate as error:
+        return Outgoing(screen=Screen(text=html(str(error))))
+    caption = _("请核对内容，填文号，盖章后送达。")
+    return Outgoing(documents=(Document(name=letter_file_name(made), content=content, caption=caption),))
+
+
+def _letter(tx: Transaction, delivery: Delivery, officer: str, today: date) -> AnyLetter | None:
+    kind = Letter[delivery.about["letter"]]
+    if "inspection" in delivery.about:
+        official = tx.official_inspections.get(int(delivery.about["inspection"]))
+        return _order(tx, _findings(tx, official), official, officer, today) if official else None
+    hazard = tx.hazards.get(int(delivery.about["hazard"]))
+    if hazard is None or kind not in letters_for(tx, hazard):
+        return None
+    return _BUILDERS[kind](tx, hazard, officer, today)
+
+
+def _findings(tx: Transaction, official: OfficialInspection) -> list[Hazard]:
+    found = tx.hazards.of_official_inspection(official.id)
+    return [h for h in found if h.is_live and h.level_confirmed_by is not None]
+
+
+def _head(tx: Transaction, enterprise_id: int, officer: str, today: date) -> LetterHead:
+    firm, zone = firm_of(tx, enterprise_id), tx.zones.current()
+    assert zone is not None
+    return LetterHead(
+        office=zone.name,
+        reference="",
+        enterprise=firm.name,
+        issued_on=today,
+        uscc=firm.uscc,
+        principal=principal_of(tx, firm.id),
+        contact=officer,
+    )
+
+
+def _hazard(tx: Transaction, hazard: Hazard) -> LetterHazard:
+    return LetterHazard(
+        number=number_in(tx, hazard),
+        words=hazard.words,
+        level=hazard.level,
+        basis=hazard.clause,
+        place=hazard.place,
+        demand=hazard.arrangements.measure,
+        deadline=hazard.arrangements.deadline,
+        responsible=hazard.arrangements.responsible,
+    )
+
+
+def _order_for_one(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:
+    inspection_id = hazard.official_inspection_id
+    official = tx.official_inspections.get(inspection_id) if inspection_id is not None else None
+    return _order(tx, [hazard], official, officer, today)
+
+
+def _order(
+    tx: Transaction, found: Sequence[Hazard], official: OfficialInspection | None, officer: str, today: date
+) -> AnyLetter:
+    first = found[0]
+    return contents.RectificationNotice(
+        head=_head(tx, first.enterprise_id, officer, today),
+        inspected_on=first.found_at.astimezone(SHANGHAI).date(),
+        mode=MODE_NAMES[official.mode] if official else SOURCE_NAMES[first.source],
+        inspectors=official.inspectors if official else name_of(tx, first.found_by),
+        hazards=[_hazard(tx, h) for h in found],
+    )
+
+
+def _opinion(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:
+    review = _last_review(tx, hazard)
+    assert review is not None
+    outcome = _JUDGED[review.outcome]
+    return contents.ReviewOpinion(
+        head=_head(tx, hazard.enterprise_id, officer, today),
+        notice="",
+        reviewed_on=review.at.astimezone(SHANGHAI).date(),
+        reviewers=name_of(tx, review.by),
+        hazards=[contents.ReviewedHazard(hazard=_hazard(tx, hazard), outcome=outcome, words=review.words)],
+    )
+
+
+def _last_listing(tx: Transaction, hazard: Hazard) -> Listing:
+    return tx.hazard_records.listings(hazard.id)[-1]
+
+
+def _listing(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:
+    listing = _last_listing(tx, hazard)
+    return contents.ListingNotice(
+        head=_head(tx, hazard.enterprise_id, officer, today),
+        hazard=_hazard(tx, hazard),
+        reason=listing.reason,
+        supervisor=listing.supervisor,
+        until=listing.until,
+    )
+
+
+def _unlisting(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:
+    listing, review = _last_listing(tx, hazard), _last_review(tx, hazard)
+    assert listing.unlisted_at is not None
+    return contents.UnlistingNotice(
+        head=_head(tx, hazard.enterprise_id, officer, today),
+        hazard=_hazard(tx, hazard),
+        notice="",
+        listed_on=listing.listed_at.astimezone(SHANGHAI).date(),
+        reviewed_on=(review.at if review else listing.unlisted_at).astimezone(SHANGHAI).date(),
+        reviewers=name_of(tx, review.by) if review else "",
+        reason=listing.unlisted_reason,
+        closed=hazard.state is State.CLOSED,
+    )
+
+
+_BUILDERS: Mapping[Letter, Callable[[Transaction, Hazard, str, date], AnyLetter]] = {
+    Letter.RECTIFICATION: _order_for_one,
+    Letter.REVIEW: _opinion,
+    Letter.LISTING: _listing,
+    Letter.UNLISTING: _unlisting,
+}
+
+ROUTES: tuple[Route, ...] = (
+    Press(name="gw", needs=Permission.OFFICE, about=About.HAZARD, handler=choose),
+    Press(name="gy", needs=Permission.OFFICE, about=About.HAZARD, handler=send),
+    Press(name="jh", needs=Permission.OFFICE, about=About.OFFICIAL_INSPECTION, handler=send_for_inspection),
+    Display(dialog="letters", needs=Permission.OFFICE, about=About.HAZARD, handler=choose),
+)

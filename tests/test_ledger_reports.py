@@ -1,0 +1,219 @@
+"""The ledger as files in chat: Excel, prominent hazards, charts, and letters in Word about what has happened."""
+
+import io
+import zipfile
+from datetime import date
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from checklists.hazards import Hazard, Level
+from checklists.people import Role
+from handlers.outgoing import Outgoing
+from handlers.renderers import RENDERERS, render
+from handlers.replies import pack
+from handlers.services import Services
+from storage.database import ZoneDatabase
+from storage.transaction import Transaction
+from tests.chat import Chat
+from tests.conftest import NOW
+from tests.hazard_zone import HazardZone
+
+HELD = "这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。"
+
+
+@pytest.fixture
+async def town(database: ZoneDatabase) -> HazardZone:
+    """A zone with its office, its firm and everybody's Telegram account."""
+    town = HazardZone()
+    await database.write(lambda tx: town.found(tx))
+    return town
+
+
+def chat_of(database: ZoneDatabase, services: Services, name: str, number: int) -> Chat:
+    return Chat(database, services, number, name)
+
+
+async def newest(database: ZoneDatabase, services: Services, chat: Chat, kind: str) -> Outgoing | None:
+    """What is sent to the person of this kind, made now."""
+
+    def unit(tx: Transaction) -> Outgoing | None:
+        person = tx.people.by_telegram(chat.telegram_id)
+        assert person is not None
+        delivery = tx.deliveries.last_of(person.id, kind)
+        assert delivery is not None
+        return render(RENDERERS, tx, services, delivery, NOW)
+
+    return await database.read(unit)
+
+
+def words_of(docx: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(docx)) as file:
+        return file.read("word/document.xml").decode()
+
+
+def sheet(content: bytes, name: str) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(name).to_python()
+
+
+async def test_the_whole_ledger_comes_as_excel_with_photos_linked(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    await database.write(lambda tx: town.handed_in(tx, words="除尘管道积灰"))
+    await database.write(lambda tx: town.find(tx, words="又积灰了"))
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.says("/ledger")
+    await officer.presses("统计和文件")
+    assert officer.text.startswith(
+        "<b>隐患统计</b>（截至11月23日，不含误报）\n发现 2 条，其中重大 1 条\n已销号 0 条，销号率 0%\n"
+        "没有销号 2 条，其中逾期 0 条"
+    )
+    assert officer.labels[:3] == ["发 Excel：全部台账", "发 Excel：本月突出隐患", "发统计图"]
+    await officer.presses("发 Excel：全部台账")
+    assert officer.toasts == ["正在生成，马上发给您。"]
+    made = await newest(database, services, officer, "ledger_report")
+    assert made is not None
+    [file] = made.documents
+    assert (file.name, file.caption) == ("隐患台账-2026-11-23.xlsx", "隐患台账，共 2 条。")
+    rows = sheet(file.content, "隐患台账")
+    head = rows[1]
+    first, second = (dict(zip(head, row, strict=False)) for row in rows[2:4])
+    assert (first["企业"], first["隐患描述"], first["状态"]) == ("样例木业有限公司", "除尘管道积灰", "已整改，待复查")
+    assert second["屡查屡犯"] == 1
+    photos = sheet(file.content, "照片")
+    assert any("https://t.me/zicha_bot?start=h-2026-0001" in str(row) for row in photos)
+
+
+async def test_only_what_is_filtered_comes_when_that_is_asked_for(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    await database.write(lambda tx: town.handed_in(tx, words="除尘管道积灰"))
+    await database.write(lambda tx: town.find(tx, words="配电箱没有门"))
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.says("/ledger")
+    await officer.says("配电箱")
+    await officer.presses("待办")
+    await officer.presses("统计和文件")
+    await officer.presses("发 Excel：清单里筛选的")
+    made = await newest(database, services, officer, "ledger_report")
+    assert made is not None
+    assert made.documents[0].caption == "隐患台账，共 1 条。"
+
+
+async def test_prominent_hazards_of_the_month_come_with_their_reasons(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    def unit(tx: Transaction) -> None:
+        town.rectifying(tx, words="除尘管道积灰", level=Level.MAJOR)
+        town.rectifying(tx, words="标识脱落", criterion_id=None)
+
+    await database.write(unit)
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.says("/ledger")
+    await officer.presses("统计和文件")
+    await officer.presses("突出隐患")
+    made = await newest(database, services, officer, "ledger_report")
+    assert made is not None
+    [file] = made.documents
+    assert (file.name, file.caption) == ("突出隐患-2026-11.xlsx", "突出隐患，共 1 条。报出前请核对。")
+    assert "重大事故隐患" in str(sheet(file.content, "突出隐患")[2])
+
+
+async def test_charts_come_as_pictures(database: ZoneDatabase, services: Services, town: HazardZone) -> None:
+    await database.write(lambda tx: town.handed_in(tx, words="除尘管道积灰"))
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.says("/ledger")
+    await officer.presses("统计和文件")
+    await officer.presses("发统计图")
+    made = await newest(database, services, officer, "ledger_report")
+    assert made is not None
+    assert [d.caption for d in made.documents] == ["发现与销号", "销号率", "各行业隐患", "各社区隐患"]
+    assert all(d.is_photo and d.content.startswith(b"\x89PNG") for d in made.documents)
+
+
+async def listed(database: ZoneDatabase, town: HazardZone) -> Hazard:
+    """A major hazard under listed supervision."""
+
+    def unit(tx: Transaction) -> Hazard:
+        hazard = town.rectifying(tx, words="除尘管道积灰", level=Level.MAJOR)
+        return tx.hazard_life.enlist(
+            hazard, supervisor="孙主任", until=date(2026, 12, 31), reason="逾期未改", by=town.people["赵监管"], at=NOW
+        )
+
+    return await database.write(unit)
+
+
+async def test_letters_say_only_what_has_happened(database: ZoneDatabase, services: Services, town: HazardZone) -> None:
+    hazard = await listed(database, town)
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.taps(f"go:{pack(hazard.id)}")
+    await officer.presses("文书")
+    assert officer.labels == ["隐患整改通知书", "重大事故隐患挂牌督办通知书", "返回这条隐患", "返回首页"]
+    await officer.presses("隐患整改通知书")
+    made = await newest(database, services, officer, "letter")
+    assert made is not None
+    [file] = made.documents
+    assert file.name == "隐患整改通知书-样例木业有限公司-2026-11-23.docx"
+    text = words_of(file.content)
+    assert all(words in text for words in ("样例木业有限公司", "除尘管道积灰", "GB 15577 6.1", "2026年12月7日"))
+    await officer.taps(f"gy:{pack(hazard.id)}:REVIEW")
+    assert officer.toasts[-1] == "现在还不能出这种文书。"
+    await officer.taps(f"gy:{pack(hazard.id)}:NOTHING")
+    assert officer.toasts[-1] == "要找的内容已经不在了，先回到首页。"
+
+
+async def test_the_listing_letter_names_supervisor_and_day(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    hazard = await listed(database, town)
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.taps(f"gw:{pack(hazard.id)}")
+    await officer.presses("重大事故隐患挂牌督办通知书")
+    made = await newest(database, services, officer, "letter")
+    assert made is not None
+    text = words_of(made.documents[0].content)
+    assert all(words in text for words in ("孙主任", "2026年12月31日", "逾期未改"))
+
+
+async def test_the_review_letter_denies_what_was_sent_back(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    def unit(tx: Transaction) -> Hazard:
+        hazard = town.handed_in(tx, words="除尘管道积灰")
+        return tx.hazard_life.send_back(hazard, reason="照片看不清", by=town.people["钱审核"], at=NOW)
+
+    hazard = await database.write(unit)
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.taps(f"gw:{pack(hazard.id)}")
+    await officer.presses("隐患整改复查意见书")
+    made = await newest(database, services, officer, "letter")
+    assert made is not None
+    text = words_of(made.documents[0].content)
+    assert all(words in text for words in ("钱审核", "照片看不清", "不予销号"))
+
+
+async def test_a_finding_without_level_has_no_letter_and_a_firm_gets_none(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    hazard = await database.write(lambda tx: town.find(tx, words="积灰"))
+    officer, principal = chat_of(database, services, "赵监管", 1), chat_of(database, services, "王厂长", 5)
+    await officer.taps(f"gw:{pack(hazard.id)}")
+    assert officer.text.endswith("级别确认以后才有文书。")
+    for forged in (f"gw:{pack(hazard.id)}", f"gy:{pack(hazard.id)}:RECTIFICATION", "gz:everything", "gr"):
+        await principal.taps(forged)
+        assert principal.toasts[-1] == HELD
+
+
+async def test_what_was_asked_for_is_not_sent_to_who_left_the_office(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    hazard = await listed(database, town)
+    officer = chat_of(database, services, "孙科长", 3)
+    await officer.taps("gz:everything")
+    await officer.taps(f"gy:{pack(hazard.id)}:RECTIFICATION")
+    await database.write(
+        lambda tx: tx.people.withdraw(town.people["孙科长"], Role.OFFICER, enterprise_id=None, at=NOW, by=None)
+    )
+    assert await newest(database, services, officer, "ledger_report") is None
+    assert await newest(database, services, officer, "letter") is None
