@@ -175,7 +175,7 @@ ROUTES: tuple[Route, ...] = (
     # A file may come wherever an officer happens to be in these menus.
     *(
         Input(dialog=kind, takes=frozenset({"file"}), needs=_MANAGE, handler=receive)
-        for kind in ("import", "import_preview", "imported", "office", "enterprises")
+        for kind in ("import", "import_preview", "imported", "office", "enterprises", "late", "records")
     ),
     Display(dialog="import", needs=_MANAGE, handler=how_to),
     Display(dialog="import_preview", needs=_MANAGE, handler=preview_again),

@@ -220,7 +220,7 @@ class Router:
                 return self._run(words, replace(request, arguments=tuple(g or "" for g in match.groups())))
         route = self.inputs.get((request.dialog.kind, kind)) if request.dialog else None
         if route is None:
-            return self.present(request)
+            return not_taken(self.present(request), request, kind)
         return self._run(route, request)
 
     def present(self, request: Request, *, toast: str = "") -> Reply:
@@ -264,6 +264,19 @@ class Router:
         if enterprise_id is None:
             raise Gone
         return enterprise_id
+
+
+def not_taken(reply: Reply, request: Request, kind: str) -> Reply:
+    """The present screen with a word that what came was not kept; a text may simply ask to see the screen again."""
+    words = {
+        "photo": _("照片没有收下，这里用不着照片。"),
+        "voice": _("语音没有收下，这里用不着语音。"),
+        "file": _("文件没有收下，这里用不着文件。"),
+    }.get(kind)
+    if words is None or reply.screen is None:
+        return reply
+    screen = replace(reply.screen, text=f"<i>{words}</i>\n{reply.screen.text}")
+    return replace(reply, screen=screen, group=request.album)
 
 
 def enterprise_of(tx: Transaction, about: About, subject_id: int) -> int | None:

@@ -5,6 +5,7 @@ from handlers.services import Services
 from storage.database import ZoneDatabase
 from tests.chat import Chat
 from tests.firms import ICE, found_firm, somebody
+from tests.walks import sample_photo
 
 STRANGER = (
     "您好，这里是滨河开发区的安全自查。\n您还没有加入。企业的同志请点辖区安全监管办公室发来的邀请链接，"
@@ -133,3 +134,17 @@ async def test_a_principal_sees_the_card_without_the_office_buttons(database: Zo
     await principal.says("/start")
     await principal.presses("企业信息")
     assert principal.labels == ["企业资料", "人员", "本企业增加的检查项", "风险点", "企业二维码", "返回首页"]
+
+
+async def test_what_nobody_asked_for_is_said_not_to_be_kept(database: ZoneDatabase, services: Services) -> None:
+    firm = await found_firm(database)
+    worker = await somebody(database, services, 2009, "小张", Role.WORKER, firm=firm)
+    await worker.sends_photo(sample_photo())
+    assert worker.text.startswith("<i>照片没有收下，这里用不着照片。</i>\n小张，您好，")
+    await worker.sends_voice("ab" * 32)
+    assert worker.text.startswith("<i>语音没有收下，这里用不着语音。</i>\n小张，您好，")
+    stranger = Chat(database, services, 3001, "Guest")
+    await stranger.sends_file("名单.xlsx", b"PK")
+    assert stranger.text == f"<i>文件没有收下，这里用不着文件。</i>\n{STRANGER}"
+    await stranger.says("你好")
+    assert stranger.text == STRANGER
