@@ -267,5 +267,4 @@ def test_the_page_names_exactly_the_fields_of_each_letter() -> None:
 def test_the_templates_are_what_their_maker_makes(tmp_path: Path) -> None:
     make(tmp_path)
     for letter in Letter:
-        with zipfile.ZipFile(tmp_path / letter.value) as new, zipfile.ZipFile(TEMPLATES / letter.value) as kept:
-            assert new.read("word/document.xml") == kept.read("word/document.xml"), letter
+        assert (tmp_path / letter.value).read_bytes() == (TEMPLATES / letter.value).read_bytes(), letter

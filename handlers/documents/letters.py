@@ -144,10 +144,10 @@ def _render(template: bytes, letter: AnyLetter, kind: Letter) -> bytes:
     about.created = about.modified = made.replace(tzinfo=None)
     drawn = io.BytesIO()
     document.save(drawn)
-    return _without_clock(drawn.getvalue())
+    return without_clock(drawn.getvalue())
 
 
-def _without_clock(data: bytes) -> bytes:
+def without_clock(data: bytes) -> bytes:
     """The same package without the times of packing, so that equal letters are equal files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:

@@ -3,6 +3,7 @@
 The result is committed; offices copy and edit it in Word. Fonts go by name: the reader's machine has 仿宋 and 黑体.
 """
 
+import io
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +20,11 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from handlers.documents.letter_contents import LETTER_NAMES, Letter
-from handlers.documents.letters import TEMPLATES
+from handlers.documents.letters import TEMPLATES, without_clock
 
 BODY, HEADING = "仿宋", "黑体"
 TEXT_SIZE, TABLE_SIZE, TITLE_SIZE = Pt(14), Pt(11), Pt(22)
+LAST_WORDS = 6.0  # points of room below the last paragraph of a letter
 MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - the format knows no zone
 
 Cells = Sequence[tuple[str, str, float]]  # heading, what stands in it, width in millimetres
@@ -52,6 +54,8 @@ def paragraph(
     shape = made.paragraph_format
     shape.alignment, shape.space_after, shape.space_before = align, Pt(after), Pt(0)
     shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.AT_LEAST, Pt(line)
+    # The last words go with the signatures: a page of signatures alone could belong to any letter.
+    shape.keep_with_next = after == LAST_WORDS
     if indent:
         shape.first_line_indent = size * 2
     return made
@@ -128,7 +132,7 @@ def table(document: Any, rows: int, widths: Sequence[float]) -> Any:
 
 def room_in_cells(table: Any) -> None:
     margins = OxmlElement("w:tblCellMar")
-    for side, width in (("top", 60), ("left", 80), ("bottom", 60), ("right", 80)):
+    for side, width in (("top", 60), ("left", 60), ("bottom", 60), ("right", 60)):
         edge = OxmlElement(f"w:{side}")
         edge.set(qn("w:w"), str(width))
         edge.set(qn("w:type"), "dxa")
@@ -164,15 +168,15 @@ def gap(document: Any) -> None:
 
 def close(document: Any, signatures: Sequence[str]) -> None:
     paragraph(document, "{%p if 联系人 or 联系电话 %}")
-    paragraph(document, "联系人：{{ 联系人 }}　　联系电话：{{ 联系电话 }}", after=4)
+    paragraph(document, "联系人：{{ 联系人 }}　　联系电话：{{ 联系电话 }}", after=LAST_WORDS)
     paragraph(document, "{%p endif %}")
     right = WD_ALIGN_PARAGRAPH.RIGHT
-    for words, after in (("{{ 发文单位 }}（盖章）", 0.0), ("{{ 发文日期 }}", 8.0)):
+    for words, after in (("{{ 发文单位 }}（盖章）", 0.0), ("{{ 发文日期 }}", 4.0)):
         line = paragraph(document, words, align=right, indent=False, after=after)
         line.paragraph_format.right_indent = Mm(8)
         line.paragraph_format.keep_with_next = True
     for words in signatures:
-        line = paragraph(document, words, indent=False, size=Pt(12), line=24)
+        line = paragraph(document, words, indent=False, size=Pt(12), line=21)
         line.paragraph_format.keep_with_next = words != signatures[-1]
 
 
@@ -215,7 +219,7 @@ def rectification() -> Any:
     paragraph(
         document,
         "逾期不整改的，移送有权部门依法处理。对本通知有不同意见的，可以向我单位书面提出；提出意见期间，安全防范措施不得停止。",
-        after=6,
+        after=LAST_WORDS,
     )
     close(
         document,
@@ -247,7 +251,7 @@ def review() -> Any:
             ("复查意见", "{{ 隐患.复查意见 }}", 39),
         ),
     )
-    paragraph(document, "{{ 复查结论 }}", after=6)
+    paragraph(document, "{{ 复查结论 }}", after=LAST_WORDS)
     close(document, ("复查人员：{{ 复查人员 }}　签名：____________________", SIGNED))
     return document
 
@@ -272,7 +276,7 @@ def listing() -> Any:
         "三、治理情况向督办单位和职工大会（职工代表大会）报告。治理完成后提出复查申请，经复查合格方可摘牌、销号。",
     ):
         paragraph(document, words)
-    paragraph(document, "是否停产停业、停止使用，由有权部门依法决定。", after=6)
+    paragraph(document, "是否停产停业、停止使用，由有权部门依法决定。", after=LAST_WORDS)
     close(document, (SIGNED,))
     return document
 
@@ -296,7 +300,7 @@ def unlisting() -> Any:
     paragraph(
         document,
         "请你单位保持整改成果，举一反三，防止同类隐患再次发生。再次发现同一隐患的，重新列入督办。",
-        after=6,
+        after=LAST_WORDS,
     )
     close(document, ("复查人员签名：____________________", SIGNED))
     return document
@@ -313,7 +317,9 @@ MAKERS = {
 def make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for letter, maker in MAKERS.items():
-        maker().save(str(folder / letter.value))
+        made = io.BytesIO()
+        maker().save(made)
+        (folder / letter.value).write_bytes(without_clock(made.getvalue()))
 
 
 if __name__ == "__main__":
