@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 from telegram.error import InvalidToken
 
-from bot.commands import database, enterprises, letters, rules, trail
+from bot.commands import database, enterprises, ledger, letters, rules, trail
 from bot.launching import PortTaken, run_sandbox
 from bot.launching import run as run_bot
 from bot.logs import set_up_logging
@@ -77,5 +77,6 @@ def _fail(words: str) -> NoReturn:
 app.add_typer(database.app, name="db")
 rules.register(app)
 enterprises.register(app)
+ledger.register(app)
 letters.register(app)
 trail.register(app)

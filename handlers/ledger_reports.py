@@ -90,7 +90,7 @@ def _ledger_file(
     tx: Transaction, services: Services, zone: Zone, wanted: LedgerFilter, now: datetime
 ) -> tuple[Document, ...]:
     made = io.BytesIO()
-    count = write_hazard_ledger(rows_of(tx, services, wanted), made, zone=zone.name, as_of=now)
+    count = write_hazard_ledger(rows_of(tx, services.deep_link, wanted), made, zone=zone.name, as_of=now)
     name = _("隐患台账-{day}.xlsx").format(day=now.astimezone(SHANGHAI).date().isoformat())
     return (Document(name=name, content=made.getvalue(), caption=_("隐患台账，共 {count} 条。").format(count=count)),)
 
@@ -100,7 +100,7 @@ def _prominent_file(
 ) -> tuple[Document, ...]:
     today = now.astimezone(SHANGHAI).date()
     chosen: list[Prominent] = []
-    for row in rows_of(tx, services, LedgerFilter()):
+    for row in rows_of(tx, services.deep_link, LedgerFilter()):
         reasons = reasons_of(row.hazard, today=today, repeats=row.repeats)
         if reasons and len(chosen) < _MOST_PROMINENT:
             chosen.append(Prominent(row=row, reasons=reasons))

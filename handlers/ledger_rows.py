@@ -1,7 +1,7 @@
 """Hazards with what stands beside them, in small portions: for Excel, for open data, for lists to hand upward."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -12,18 +12,18 @@ from checklists.ledger import LedgerFilter
 from checklists.sector_sets import load_sector_sets
 from handlers.documents.hazard_columns import LedgerRow
 from handlers.linking import hazard_link
-from handlers.services import Services
 from handlers.walking import name_of
 from storage.transaction import Transaction
 
 _AT_ONCE = 500
+Link = Callable[[str], str]  # from what stands behind ?start= to the whole link
 EVERYTHING = LedgerFilter(states=frozenset(State))
 
 
-def rows_of(tx: Transaction, services: Services | None, wanted: LedgerFilter = EVERYTHING) -> Iterator[LedgerRow]:
+def rows_of(tx: Transaction, link_to: Link | None, wanted: LedgerFilter = EVERYTHING) -> Iterator[LedgerRow]:
     """The hazards the filter leaves, by number, whatever their number; memory does not grow with them.
 
-    Photos are reached by the link that opens their hazard; without `services` there are no links.
+    Photos are reached by the link that opens their hazard; without `link_to` there are no links.
     """
     earlier = _Earlier(tx, complete=wanted == EVERYTHING)
     reviewers: dict[int, str] = {}
@@ -35,7 +35,7 @@ def rows_of(tx: Transaction, services: Services | None, wanted: LedgerFilter = E
         phases = {(a.hazard_id, a.phase) for a in tx.attachments.of_hazards([h.id for h in part])}
         for hazard in part:
             number = format_number(code, hazard.year, hazard.sequence)
-            link = services.deep_link(hazard_link(hazard.year, hazard.sequence)) if services else ""
+            link = link_to(hazard_link(hazard.year, hazard.sequence)) if link_to else ""
             yield LedgerRow(
                 hazard=hazard,
                 number=number,
