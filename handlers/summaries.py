@@ -139,7 +139,7 @@ def ask_participants(request: Request, walk: Walk) -> Reply:
     run = walk.inspection
     present = _names(run)
     buttons = [
-        Button(("☑️ " if name in present else "◻️ ") + shorten(name, 30), data("iq", walk.id, key, int(name in present)))
+        Button(("☑️ " if name in present else "⬜ ") + shorten(name, 30), data("iq", walk.id, key, int(name in present)))
         for key, (name, _role) in known_people(request.tx, run.enterprise_id).items()
     ]
     text = _(

@@ -119,7 +119,7 @@ async def test_participants_are_switched_on_and_off_and_typed(database: ZoneData
     await member_of(database, services, shop, Role.SAFETY_MANAGER, telegram_id=502, name="李安全")
     await to_summary(chat)
     await chat.presses("参加人员")
-    on = chat.button("◻️ 李安全").data
+    on = chat.button("⬜ 李安全").data
     await chat.taps(on)
     await chat.taps(on)
     assert "☑️ 李安全" in chat.labels
