@@ -1,0 +1,64 @@
+"""An inspection by the office over Telegram's own wire: an album, the firm's card to sign, and files of the ledger."""
+
+from pathlib import Path
+
+from checklists.people import Role
+from tests.living import Town, running_town
+from tests.sandbox import Person, picture
+
+
+async def presses(town: Town, person: Person, *labels: str) -> str:
+    """Tap one button after another, each on the newest card that has it; the newest text afterwards."""
+    for label in labels:
+        await person.taps(label)
+        await town.quiet()
+    return (await person.screen())[-1]
+
+
+async def says(town: Town, person: Person, words: str) -> str:
+    await person.sends(words)
+    await town.quiet()
+    return (await person.screen())[-1]
+
+
+async def test_the_firm_signs_the_card_it_was_sent_and_the_officer_hears_of_it(address: str, tmp_path: Path) -> None:
+    async with running_town(address, tmp_path) as town:
+        firm = await town.enterprise()
+        officer = await town.meets("赵监管", Role.OFFICER)
+        head = await town.meets("王厂长", Role.PRINCIPAL, firm)
+        await says(town, officer, "/start")
+        await presses(town, officer, "监督检查")
+        await says(town, officer, "木业")
+        await presses(town, officer, "启明木业", "双随机")
+        await officer.album([picture("red"), picture("green")])
+        await town.quiet()
+        text = await says(town, officer, "二楼窗户焊了防盗网")
+        assert "📷 照片 2 张" in text
+        await presses(town, officer, "①", "是一般隐患", "7天内（11月30日）", "返回这次检查", "查完了，核对签字")
+        await presses(town, officer, "核对无误，签字")
+        card = (await head.screen())[-1]
+        assert card.startswith("监督检查记录请您核对签字\n\n监督检查 · 启明木业\n检查方式：双随机\n检查人员：赵监管")
+        assert "BH-2026-0001　一般隐患　二楼窗户焊了防盗网" in card
+        text = await presses(town, head, "✍️ 情况属实，签字")
+        assert "✍️ 企业已签字：王厂长" in text
+        assert (await officer.screen())[-1].startswith("监督检查办结 · 启明木业\n✍️ 检查人员已签字：赵监管")
+        await presses(town, officer, "看这次检查", "出整改通知书")
+        files = [m["document"]["file_name"] for m in await officer.messages() if "document" in m]
+        assert files == ["隐患整改通知书-启明木业-2026-11-23.docx"]
+
+
+async def test_the_ledger_arrives_as_excel_and_as_pictures(address: str, tmp_path: Path) -> None:
+    async with running_town(address, tmp_path) as town:
+        firm = await town.enterprise()
+        worker = await town.meets("小张", Role.WORKER, firm)
+        officer = await town.meets("赵监管", Role.OFFICER)
+        head = await town.meets("王厂长", Role.PRINCIPAL, firm)
+        await says(town, worker, "/start")
+        await presses(town, worker, "⚠️ 报告隐患")
+        await says(town, worker, "安全阀漏气")
+        assert (await head.screen())[-1].startswith("⚠️ 有人报告隐患 BH-2026-0001\n报告人：小张\n安全阀漏气")
+        await says(town, officer, "/ledger")
+        await presses(town, officer, "统计和文件", "发 Excel：全部台账", "发统计图")
+        messages = await officer.messages()
+        assert [m["document"]["file_name"] for m in messages if "document" in m] == ["隐患台账-2026-11-23.xlsx"]
+        assert [m["caption"] for m in messages if "photo" in m] == ["发现与销号", "销号率", "各行业隐患", "各社区隐患"]
