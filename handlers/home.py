@@ -63,7 +63,8 @@ def home(request: Request) -> Reply:
         return office(replace(request, enterprise_id=None))
     firms = request.tx.enterprises.some(person.enterprise_ids)
     if not firms:
-        return Reply(screen=worker_screen(request.zone.name, person, request.language, internal_reports.ways(request)))
+        screen = worker_screen(request.zone.name, person, request.language, internal_reports.ways(request))
+        return Reply(screen=internal_reports.with_own(request, screen))
     if len(firms) > 1:
         return Reply(screen=choice_screen(person, firms, request.language))
     return firm(replace(request, enterprise_id=firms[0].id))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from checklists.attachments import Phase
 from checklists.deliveries import Delivery
-from checklists.hazards import Hazard, Level, Source, State
+from checklists.hazards import STATE_NAMES, Hazard, Level, Source, State
 from checklists.people import INSPECTING_ROLES, Permission, Person, allows
 from handlers.buttons import to_home
 from handlers.hazard_cards import number_of
@@ -30,6 +30,15 @@ def ways(request: Request) -> list[list[Button]]:
     several = len(firms) > 1
     label = _("⚠️ 报告隐患")
     return [[Button(f"{label} · {shorten(f.name, 20)}" if several else label, data("jr", f.id))] for f in firms]
+
+
+def with_own(request: Request, screen: Screen) -> Screen:
+    """The menu of a worker with what became of the own reports below."""
+    own = request.tx.hazards.reported_by(request.who.id)
+    if not own:
+        return screen
+    lines = [f"· {html(number_of(request, h))}　{_(STATE_NAMES[h.state])}　{html(shorten(h.words, 20))}" for h in own]
+    return replace(screen, text="\n".join([screen.text, "", _("您报告过的："), *lines]))
 
 
 def begin(request: Request) -> Reply:

@@ -123,6 +123,11 @@ class Hazards(Subject):
         """Every hazard of the zone in this state, by deadline."""
         return self._all(by_deadline(self._where(hazards.c.state == state.value)))
 
+    def reported_by(self, person_id: int, *, limit: int = 5) -> list[Hazard]:
+        """What this person reported from inside a firm, the newest first, whatever became of it."""
+        mine = self._where(hazards.c.found_by == person_id, hazards.c.source == Source.WORKER.value)
+        return self._all(mine.order_by(hazards.c.found_at.desc(), hazards.c.id.desc()).limit(limit))
+
     def of_enterprise(self, enterprise_id: int, *, withdrawn: bool = False) -> list[Hazard]:
         """The open hazards of an enterprise by deadline, those without one first; or only the withdrawn ones."""
         states = [State.WITHDRAWN.value] if withdrawn else _OPEN

@@ -193,7 +193,10 @@ async def test_a_worker_reports_from_the_menu_and_sees_no_more_than_that(
         await worker.taps(forged)
         assert worker.toasts[-1] == "这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。"
     await worker.presses("报完了")
-    assert worker.text.startswith("小张，您好，")
+    assert worker.text == (
+        "小张，您好，这里是滨河开发区的安全自查。\n现在没有要您办的事，有事会在这里通知您。\n\n"
+        "您报告过的：\n· BH-2026-0001　待确认　"
+    )
 
 
 async def test_codes_come_as_files_to_print(database: ZoneDatabase, firm: Enterprise, principal: Chat) -> None:
