@@ -7,9 +7,9 @@ from checklists.deliveries import Delivery
 from checklists.hazard_moves import Step
 from checklists.hazard_rules import RECIPIENT_NAMES, Recipient
 from checklists.hazards import LEVEL_NAMES, Hazard, Level, State
-from checklists.people import Permission, Person, allows
+from checklists.people import Permission, allows
 from handlers.life_cards import EVIDENT, deferral_words, notices_of
-from handlers.life_telling import INBOX, NEWS, NOTICE, department_of
+from handlers.life_telling import INBOX, NEWS, NOTICE, department_of, may_know
 from handlers.life_words import number_in
 from handlers.outgoing import Outgoing, Renderer
 from handlers.replies import Button, Screen, data, rows
@@ -44,19 +44,16 @@ def news(tx: Transaction, services: Services, delivery: Delivery, now: datetime)
     """What happened to a hazard; not needed when it is overtaken by what happened since."""
     hazard, step = tx.hazards.get(int(delivery.about["hazard"])), Step(delivery.about["step"])
     person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
-    if hazard is None or not _may_know(person, hazard) or not _is_true(tx, step, hazard, delivery):
+    if hazard is None or not may_know(person, hazard) or not _is_true(tx, step, hazard, delivery):
         return None
     assert person is not None
     headline = _(HEADLINES[step]).format(level=_(LEVEL_NAMES[hazard.level]))
     lines = [headline, *_about(tx, hazard), *_why(tx, step, hazard)]
-    look = Button(_("看隐患"), data("z", hazard.id))
+    sees = allows(person, Permission.SEE_ENTERPRISE, enterprise_id=hazard.enterprise_id)
+    look = Button(_("看隐患"), data("z", hazard.id)) if sees else None
     if person.in_office and step in (Step.HAND_IN, Step.FIX_ON_SPOT):
         look = Button(_("🔎 复查"), data("yv", hazard.id))
     return Outgoing(screen=Screen(text="\n".join(lines), buttons=rows([look])))
-
-
-def _may_know(person: Person | None, hazard: Hazard) -> bool:
-    return allows(person, Permission.SEE_ENTERPRISE, enterprise_id=hazard.enterprise_id)
 
 
 def _is_true(tx: Transaction, step: Step, hazard: Hazard, delivery: Delivery) -> bool:
@@ -118,7 +115,7 @@ def notice(tx: Transaction, services: Services, delivery: Delivery, now: datetim
     """Notice of a major hazard, to be confirmed; not needed once confirmed, or when it is none any more."""
     hazard = tx.hazards.get(int(delivery.about["hazard"]))
     person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
-    if hazard is None or not hazard.is_open or not _may_know(person, hazard):
+    if hazard is None or not hazard.is_open or not may_know(person, hazard):
         return None
     waiting = next((n for n in notices_of(tx, hazard) if n.id == int(delivery.about["notice"])), None)
     if waiting is None or waiting.received_at is not None:

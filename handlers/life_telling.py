@@ -90,9 +90,17 @@ def _people(tx: Transaction, audiences: Iterable[Audience], before: Hazard, afte
     found: dict[int, Person] = {}
     for audience in sorted(audiences):
         for person in _of_audience(tx, audience, before, after):
-            if allows(person, Permission.SEE_ENTERPRISE, enterprise_id=after.enterprise_id):
+            if may_know(person, after):
                 found[person.id] = person
     return list(found.values())
+
+
+def may_know(person: Person | None, hazard: Hazard) -> bool:
+    """Who sees the enterprise; and a worker who reported the hazard hears what became of it, seeing no others."""
+    if allows(person, Permission.SEE_ENTERPRISE, enterprise_id=hazard.enterprise_id):
+        return True
+    reports = allows(person, Permission.REPORT, enterprise_id=hazard.enterprise_id)
+    return reports and person is not None and person.id == hazard.found_by
 
 
 def _of_audience(tx: Transaction, audience: Audience, before: Hazard, after: Hazard) -> list[Person]:
