@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from handlers.services import Services
 from storage.database import Database, ZoneDatabase
@@ -15,6 +16,10 @@ from storage.verification import faults
 from storage.voices import VoiceStore
 from storage.zones import Zone
 from tests.postgres import Postgres, running_postgres
+
+# A busy machine is no fault of the code: examples are limited in number, not in time.
+settings.register_profile("zicha", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("zicha")
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
 ZONE_ID = 1
