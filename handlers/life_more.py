@@ -46,7 +46,7 @@ def _more(request: Request, hazard: Hazard) -> Reply:
         other = Level.GENERAL if hazard.level is Level.MAJOR else Level.MAJOR
         code = "g" if other is Level.GENERAL else "m"
         buttons.append(ask(code, _("改为{level}").format(level=_(LEVEL_NAMES[other]))))
-    if Step.ASSIGN in steps and request.tx.departments.any():
+    if Step.ASSIGN in steps:
         buttons.append(Button(_("指定科室"), data("ya", hazard.id)))
     buttons += _upward(hazard, steps)
     if Step.ESCALATE in steps and (rung := _next_rung(request, hazard)):
@@ -114,12 +114,15 @@ def choose_department(request: Request) -> Reply:
 
 def _choose_department(request: Request, hazard: Hazard) -> Reply:
     request.enter("life_department", id=hazard.id)
-    text = _("<b>隐患 {number}</b>\n由哪个科室负责？").format(number=html(number_of(request, hazard)))
+    departments = request.tx.departments.all()
+    ask = _("由哪个科室负责？") if departments else _("还没有科室，请先新设。")
+    text = _("<b>隐患 {number}</b>\n{ask}").format(number=html(number_of(request, hazard)), ask=ask)
     choices = [
         [Button(("✓ " if d.id == hazard.department_id else "") + d.name, data("yg", hazard.id, hazard.version, d.id))]
-        for d in request.tx.departments.all()
+        for d in departments
     ]
-    return Reply(screen=Screen(text=text, buttons=rows(*choices, [Button(_("返回"), data("ym", hazard.id))])))
+    last = [Button(_("管理科室"), data("yo")), Button(_("返回"), data("ym", hazard.id))]
+    return Reply(screen=Screen(text=text, buttons=rows(*choices, last)))
 
 
 @politely

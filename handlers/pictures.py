@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 from storage.photos import PhotoStore
 
 _FONT = Path(__file__).parent / "documents" / "fonts" / "NotoSansCJKsc-subset.otf"
-_SIDE, _LABEL, _GAP = 640, 56, 8
+_SIDE, _LABEL, _GAP = 636, 56, 8  # two columns are 1280 wide, what Telegram keeps of a photo
 
 
 @dataclass(frozen=True, slots=True)

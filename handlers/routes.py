@@ -2,6 +2,7 @@
 
 from handlers import (
     deferrals,
+    departments,
     due_cards,
     entering,
     enterprise_codes,
@@ -71,6 +72,7 @@ ROUTES: tuple[Route, ...] = (
     *withdrawals.ROUTES,
     *rectification.ROUTES,
     *deferrals.ROUTES,
+    *departments.ROUTES,
     *reviewing.ROUTES,
     *receipts.ROUTES,
     *life_reasons.ROUTES,

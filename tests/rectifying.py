@@ -19,14 +19,19 @@ from tests.post import Post
 from tests.walks import member_of, principal_of, small_shop, to_record, to_summary
 
 
-def scene(services: Services, number: int) -> Photo:
-    """A kept photo of its own: two numbers give pictures that nobody would take for the same."""
+def view(number: int) -> bytes:
+    """A JPEG of its own: two numbers give pictures that nobody would take for the same."""
     dice = random.Random(number)
     small = Image.new("L", (9, 8))
     small.putdata([dice.randrange(256) for _ in range(72)])
     picture = io.BytesIO()
     small.resize((360, 320), Image.Resampling.NEAREST).save(picture, "JPEG")
-    photo = accept(picture.getvalue())
+    return picture.getvalue()
+
+
+def scene(services: Services, number: int) -> Photo:
+    """The picture of this number as a kept photo."""
+    photo = accept(view(number))
     services.photos.put(photo)
     return photo
 
@@ -106,7 +111,9 @@ async def finds_hazard(case: Case, *, photo: int = 1, level: str = "是一般隐
     await chat.presses("全部采用")
 
 
-async def office_finds(case: Case, *, level: Level = Level.GENERAL) -> None:
+async def office_finds(
+    case: Case, *, level: Level = Level.GENERAL, criterion_id: str | None = None, at: datetime = NOW
+) -> None:
     """The officer finds a hazard in an inspection of the office; its level is not confirmed yet."""
 
     def unit(tx: Transaction) -> None:
@@ -117,12 +124,12 @@ async def office_finds(case: Case, *, level: Level = Level.GENERAL) -> None:
             source=Source.OFFICIAL_INSPECTION,
             inspection_id=None,
             item=None,
-            criterion_id=None,
+            criterion_id=criterion_id,
             clause="《安全生产法》第三十六条",
             level=level,
             year=2026,
             by=officer.id,
-            at=NOW,
+            at=at,
             words="砂轮机没有防护罩",
         )
 

@@ -1,11 +1,14 @@
 """A major hazard and the office's seldom steps: notices with receipts, listing, proposals, departments, history."""
 
+from datetime import timedelta
+
 from checklists.hazards import Level, State
 from checklists.people import Role
+from handlers.replies import pack
 from handlers.services import Services
 from storage.database import ZoneDatabase
 from tests.conftest import NOW
-from tests.rectifying import Case, finds_hazard, hands_in, new_case, rectifying_case
+from tests.rectifying import Case, finds_hazard, hands_in, new_case, office_finds, rectifying_case
 from tests.walks import member_of, to_record, to_summary
 
 
@@ -212,3 +215,129 @@ async def test_history_and_comments_are_in_plain_words_and_comments_stay_in_the_
     await case.principal.presses("经过")
     assert "办公室备注" not in case.principal.text
     assert "退回重改。没有改到位" in case.principal.text
+
+
+async def case_under(database: ZoneDatabase, services: Services, plan_id: str) -> Case:
+    """The same in a zone of its own that works by another plan."""
+    zone = database.database.zone(2)
+    await zone.write(lambda tx: tx.zones.found(code="DL", name="东丽区", plan_id=plan_id, at=NOW))
+    return await rectifying_case(zone, services)
+
+
+async def test_under_heelun_the_department_looks_before_close_out(database: ZoneDatabase, services: Services) -> None:
+    case = await rectifying_case(database, services)
+    await hands_in(case)
+    await case.opens(case.officer)
+    await case.officer.presses("复查")
+    await case.officer.presses("✅ 通过")
+    assert "按方案（三(一)3(11)），销号前由负有监管职责的部门审核把关。" in case.officer.text
+
+
+async def test_under_dongli_the_department_looks_before_it_goes_upward(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await case_under(database, services, "dongli-2024")
+    await case.opens(case.officer)
+    assert "按方案（三(五)9），上报前由负有监管职责的部门审核把关。" in case.officer.text
+    await case.officer.presses("更多")
+    await case.officer.presses("记为已上报")
+    assert case.officer.text.startswith("<i>上报前要由负有监管职责的科室审核把关。</i>")
+    await case.officer.presses("更多")
+    await case.officer.presses("上报审核通过")
+    await case.officer.presses("更多")
+    await case.officer.presses("记为已上报")
+    assert case.officer.text.startswith("<i>已记下：已上报。</i>")
+    hazard = await case.hazard()
+    assert (hazard.vetted_at, hazard.reported_at) == (NOW, NOW)
+
+
+async def test_the_plans_ladder_is_climbed_step_by_step_and_told(database: ZoneDatabase, services: Services) -> None:
+    case = await case_under(database, services, "fengtai-2024")
+    late = NOW + timedelta(days=30)
+    case.officer.now = late
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    await case.officer.presses("升级：函告")
+    await case.officer.presses("已发函")
+    assert case.officer.text.startswith("<i>升级措施已记下。</i>")
+    [told] = await case.letters(case.principal, late)
+    assert told.startswith("❗ <b>逾期未改，已采取升级措施</b>\n")
+    assert told.endswith("\n措施：函告；已发函")
+    await case.officer.presses("更多")
+    assert "升级：通报" in case.officer.labels
+
+
+async def test_small_news_waits_for_the_morning_and_major_news_does_not(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await rectifying_case(database, services)
+    evening = NOW + timedelta(hours=11)  # Monday 21:00 in Shanghai
+    case.principal.now = case.officer.now = evening
+    await hands_in(case)
+    assert await case.letters(case.officer, evening) == []
+    assert [t.splitlines()[0] for t in await case.letters(case.officer, NOW + timedelta(hours=22, minutes=31))] == [
+        "🔎 <b>企业已交整改，请复查</b>"
+    ]
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    await case.officer.presses("改为重大隐患")
+    await case.officer.says("有人住宿")
+    assert [t.splitlines()[0] for t in await case.letters(case.principal, evening)] == ["❗ <b>重大隐患告知</b>"]
+
+
+async def test_news_overtaken_before_it_was_sent_is_not_sent(database: ZoneDatabase, services: Services) -> None:
+    case = await rectifying_case(database, services)
+    await hands_in(case)
+    await case.principal.presses("撤回提交")
+    assert [t.splitlines()[0] for t in await case.letters(case.officer)] == ["<b>企业撤回了提交，暂时不用复查</b>"]
+
+
+async def test_a_false_alarm_after_submission_needs_another_persons_word(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await rectifying_case(database, services)
+    await case.opens(case.officer)
+    await case.officer.presses("更多")
+    await case.officer.presses("认定误报")
+    await case.officer.presses("现场核实，符合标准")
+    assert (await case.hazard()).state is State.WITHDRAWN
+    [told] = await case.letters(case.principal)
+    assert told.startswith("<b>认定误报，已从清单撤下</b>\n")
+    await case.opens(case.principal)
+    assert "📷 交整改" not in case.principal.labels
+
+
+async def test_ids_and_codes_that_are_not_there_change_nothing(database: ZoneDatabase, services: Services) -> None:
+    case = await rectifying_case(database, services)
+    hazard = await case.hazard()
+    await case.opens(case.officer)
+    more = case.officer.button("更多").data
+    subject = more.split(":", 1)[1]
+    version = pack(hazard.version)
+    for forged in (
+        f"yq:{subject}:{version}:?",
+        f"yj:{subject}:{version}:r:9",
+        f"yg:{subject}:{version}:7",
+        f"yk:{subject}:7",
+    ):
+        await case.officer.taps(forged)
+        assert case.officer.toasts[-1] == "要找的内容已经不在了，先回到首页。"
+    await case.officer.taps(f"yq:{subject}:{version}:r")
+    assert case.officer.text.startswith("<i>这条隐患现在是“整改中”，不能退回重改。</i>")
+    await case.officer.taps(f"yt:{subject}:{version}:p")
+    assert case.officer.text.startswith("<i>这条隐患现在是“整改中”，不能复查通过。</i>")
+    await case.officer.taps(f"yc:{subject}:{version}")
+    assert case.officer.text.startswith("<i>这条隐患现在是“整改中”，不能销号。</i>")
+    assert await case.hazard() == hazard
+
+
+async def test_the_same_hazard_again_within_a_year_is_shown_to_the_office(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await new_case(database, services)
+    await office_finds(case, criterion_id="fire-22", at=NOW - timedelta(days=100))
+    await office_finds(case, criterion_id="fire-22", at=NOW)
+    await case.opens(case.officer, 2)
+    assert "屡查屡犯：同一条此前已查出 1 次" in case.officer.text
+    await case.opens(case.principal, 2)
+    assert "屡查屡犯" not in case.principal.text

@@ -94,7 +94,8 @@ ROUTES: dict[str, str] = {
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "managers": """
-        ya yg @life_department
+        ya yg @life_department yo yon yod yop yot yoz yox yoy text@department_name
+        @departments @department_name @department @department_trades @department_end
         ea eb @enterprise_active m mc mx @import @import_preview @imported
         file@import file@import_preview file@imported file@office file@enterprises
         jn jb jm jo jt ja jv je jg js jw jx jp ji jk jc jl jd @official_pick @official_mode @official @official_text

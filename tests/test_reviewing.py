@@ -27,8 +27,8 @@ async def test_before_and_after_stand_side_by_side_in_one_picture(database: Zone
     assert len(case.reviewer.text) <= 1024
     assert case.reviewer.screen.picture is not None
     shown = Image.open(io.BytesIO(case.reviewer.screen.picture()))
-    assert shown.size == (1288, 696)
-    left, right = shown.crop((0, 60, 640, 690)), shown.crop((648, 60, 1288, 690))
+    assert shown.size == (1280, 692)
+    left, right = shown.crop((0, 60, 636, 690)), shown.crop((644, 60, 1280, 690))
     assert left.tobytes() != right.tobytes()
     assert min(len(half.convert("L").getcolors(100_000) or []) for half in (left, right)) > 50
 
@@ -92,7 +92,7 @@ async def test_a_photo_used_for_another_hazard_is_shown_beside_that_one(
     await case.reviewer.presses("复查")
     assert case.reviewer.text.endswith("· 整改后第 1 张：这张照片在别处用过（隐患 BH-2026-0001）")
     assert case.reviewer.screen.picture is not None
-    assert Image.open(io.BytesIO(case.reviewer.screen.picture())).size == (1288, 1400)
+    assert Image.open(io.BytesIO(case.reviewer.screen.picture())).size == (1280, 1392)
 
 
 async def test_three_presses_at_once_have_one_outcome_and_the_others_see_it(
