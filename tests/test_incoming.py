@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.incoming import GroupCall, Read, read, sender_of
@@ -117,6 +117,7 @@ shapes = st.dictionaries(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the reader
 @given(
     kind=st.sampled_from(["message", "callback_query", "my_chat_member", "poll", "business_message", "x"]), body=shapes
 )

@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
+import pytest
 import typer
 
 from bot.cli import app
 from bot.settings import Settings
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 REQUIRED = {"token", "administrators"}
 
 
@@ -41,3 +43,26 @@ def test_every_command_stands_in_the_readme_and_every_named_one_exists() -> None
         named.add(" ".join(words))
         named |= {" ".join([*words[:-1], other]) for other in others}
     assert named == command_names()
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/使用说明.md", "docs/decisions/README.md"])
+def test_every_link_leads_to_a_file(name: str) -> None:
+    page = ROOT / name
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_every_picture_is_shown_and_small() -> None:
+    guide = (ROOT / "docs" / "使用说明.md").read_text(encoding="utf-8")
+    pictures = sorted((ROOT / "docs" / "images").iterdir())
+    assert [p.name for p in pictures if f"](images/{p.name})" not in guide or p.stat().st_size > 200_000] == []
+    assert (ROOT / "docs" / "chat-page.png").stat().st_size <= 250_000
+
+
+def test_the_guide_names_only_buttons_that_exist() -> None:
+    guide = (ROOT / "docs" / "使用说明.md").read_text(encoding="utf-8")
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "handlers").rglob("*.py"))
+    sources += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "checklists").glob("*.py"))
+    named = set(re.findall(r"[按点]“([^”]+)”", guide)) - {"开始"}  # Telegram's own button
+    assert len(named) > 20
+    assert sorted(words for words in named if words not in sources) == []
