@@ -141,11 +141,15 @@ class MajorFigures:
     by_quarter: Mapping[str, int]
 
 
+OVERDUE, UNNOTIFIED = "overdue", "unnotified"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
     """One target of the plan with today's figure; `met` is None where the plan gives no formula.
 
-    `by` is the last day for it, None where the plan names none.
+    `by` is the last day for it, None where the plan names none. `series` are the figures behind `count`: by quarter
+    (2026Q4), or under OVERDUE and UNNOTIFIED.
     """
 
     what: str
@@ -175,7 +179,9 @@ def _growth(row: EntryRow, figures: MajorFigures) -> Target:
 
 
 def _zero(row: EntryRow, figures: MajorFigures) -> Target:
-    return _target(row, figures.overdue, figures.overdue == 0 and figures.unnotified == 0, {})
+    # Both count: a hazard that nobody was told of is not under control, though no day has passed.
+    series = {OVERDUE: figures.overdue, UNNOTIFIED: figures.unnotified}
+    return _target(row, figures.overdue, not any(series.values()), series)
 
 
 def _target(row: EntryRow, count: int, met: bool | None, series: Mapping[str, int]) -> Target:

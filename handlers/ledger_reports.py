@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from checklists.deliveries import Delivery
-from checklists.ledger import LedgerFilter, Target, gathered, targets, total
+from checklists.ledger import OVERDUE, UNNOTIFIED, LedgerFilter, Target, gathered, targets, total
 from checklists.people import Permission
 from checklists.prominent_hazards import reasons_of
 from checklists.sector_sets import load_sector_sets
@@ -20,12 +20,14 @@ from handlers.outgoing import Outgoing
 from handlers.replies import Button, Document, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Press, Request, Route
 from handlers.services import Services
-from handlers.words import SHANGHAI, _, day, html, speaking
+from handlers.words import N_, SHANGHAI, _, day, full_day, html, listed, speaking
 from storage.transaction import Transaction
 from storage.zones import Zone
 
 REPORT = "ledger_report"
 _MOST_PROMINENT = 500
+_MOST_QUARTERS = 4
+_PARTS = {OVERDUE: N_("逾期"), UNNOTIFIED: N_("没有通知到")}
 
 
 def overview(request: Request) -> Reply:
@@ -58,8 +60,10 @@ def overview(request: Request) -> Reply:
 
 def _target_line(target: Target) -> str:
     mark = {True: "✅", False: "❗", None: "·"}[target.met]
-    by = _("（{day}前）").format(day=day(target.by)) if target.by else ""
-    return _("{mark} {what}{by}：现在 {count}").format(mark=mark, what=html(target.what), by=by, count=target.count)
+    by = _("（{day}前）").format(day=full_day(target.by)) if target.by else ""
+    parts = [f"{_(_PARTS.get(name, name))} {count}" for name, count in target.series.items()][-_MOST_QUARTERS:]
+    now = listed(parts) or str(target.count)
+    return _("{mark} {what}{by}：现在 {count}").format(mark=mark, what=html(target.what), by=by, count=now)
 
 
 def ask_for(request: Request) -> Reply:
