@@ -45,7 +45,7 @@ def test_every_command_stands_in_the_readme_and_every_named_one_exists() -> None
     assert named == command_names()
 
 
-@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/使用说明.md", "docs/decisions/README.md"])
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/使用说明.md", "docs/decisions/README.md"])
 def test_every_link_leads_to_a_file(name: str) -> None:
     page = ROOT / name
     links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
