@@ -341,6 +341,6 @@ async def test_old_buttons_of_a_finding_change_nothing(database: ZoneDatabase, c
         await officer.taps(old)
         assert officer.toasts[-1] == "这条隐患刚才有改动，这是现在的情况。"
     await officer.says("再补一句")
-    assert officer.text.startswith("<i>没看懂日期。请写 12月5日、2026-12-05 或 10天。</i>")
+    assert officer.text.startswith("<i>没看懂日期。请写 12月5日、2026-12-05、明天 或 10天。</i>")
     [hazard] = await hazards(database, firm)
     assert (hazard.level, hazard.words) == (Level.GENERAL, "二楼窗户焊了防盗网")
