@@ -97,7 +97,7 @@ ROUTES: dict[str, str] = {
         ya yg @life_department yo yon yod yop yot yoz yox yoy text@department_name
         @departments @department_name @department @department_trades @department_end
         ea eb @enterprise_active m mc mx @import @import_preview @imported
-        file@import file@import_preview file@imported file@office file@enterprises
+        file@import file@import_preview file@imported file@office file@enterprises file@late file@records
         jn jb jm jo jt ja jv je jg js jw jx jp ji jk jc jl jd @official_pick @official_mode @official @official_text
         @official_abandon @official_sign @official_unsigned @entering_source @entering @finding
         text@official_pick text@official photo@official text@official_text text@official_unsigned
