@@ -5,6 +5,7 @@ from checklists.trade_groups import load_trade_groups
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Input, Press, Request, Route
+from handlers.trades import short_name
 from handlers.words import _, html, listed
 from storage.departments import Department
 
@@ -58,8 +59,8 @@ def _department(request: Request) -> Department:
 def _show(request: Request, department: Department) -> Reply:
     request.enter("department", id=department.id)
     tx, members = request.tx, set(request.tx.departments.members(department.id))
-    names = {t.id: t.name.partition("（")[0] for g in load_trade_groups() for t in g.trades}
-    trades = listed(_(names[t]) for t in department.trades if t in names) or _("还没有选")
+    names = {t.id: short_name(t) for g in load_trade_groups() for t in g.trades}
+    trades = listed(names[t] for t in department.trades if t in names) or _("还没有选")
     lines = [
         _("<b>{name}</b>").format(name=html(department.name)),
         _("监管的行业：{trades}").format(trades=trades),
@@ -102,7 +103,7 @@ def _trades(request: Request, department: Department, page: int) -> Reply:
     request.enter("department_trades", id=department.id, page=page)
     toggles = [
         Button(
-            ("✅ " if t.id in department.trades else "") + _(t.name.partition("（")[0]),
+            ("✅ " if t.id in department.trades else "") + short_name(t),
             data("yoz", department.id, t.id, 0 if t.id in department.trades else 1),
         )
         for t in groups[page].trades

@@ -166,7 +166,8 @@ def moves(request: Request, hazard: Hazard, *, running: bool) -> Rows:
     past = None if running else Button(_("经过"), data("yy", hazard.id, 0))
     if request.who.in_office:
         more = Button(_("更多"), data("ym", hazard.id)) if steps & MORE else None
-        return rows([received], *_office_moves(request, hazard, steps), [past, more])
+        ledger = [Button(_("文书"), data("gw", hazard.id)), Button(_("返回台账"), data("gl"))]
+        return rows([received], *_office_moves(request, hazard, steps), [past, more], ledger)
     return rows([received], *_firm_moves(request, hazard, steps, running=running), [past])
 
 

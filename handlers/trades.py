@@ -2,6 +2,7 @@
 
 from checklists.enterprises import Enterprise
 from checklists.people import Permission
+from checklists.sector_sets import Trade
 from checklists.trade_groups import load_trade_groups
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route
@@ -26,14 +27,14 @@ def page_screen(enterprise: Enterprise, page: int) -> Screen:
     """A group of trades, those chosen marked; names that need a word of explanation stand in the text."""
     groups = load_trade_groups()
     group = groups[page]
-    chosen = [_(t.name.partition("（")[0]) for g in groups for t in g.trades if t.id in enterprise.trades]
+    chosen = [short_name(t) for g in groups for t in g.trades if t.id in enterprise.trades]
     lines = [
         _("<b>{name}</b> 是做什么的？可以选几个。").format(name=html(enterprise.name)),
         _("已选：{trades}").format(trades=listed(chosen) or _("还没有")),
         _("\n第 {page}/{pages} 页 · <b>{group}</b>").format(page=page + 1, pages=len(groups), group=_(group.name)),
         *(f"· {_(t.name)}" for t in group.trades if "（" in t.name),
     ]
-    toggles = [_toggle(enterprise, t.id, _(t.name.partition("（")[0])) for t in group.trades]
+    toggles = [_toggle(enterprise, t.id, short_name(t)) for t in group.trades]
     pairs = [toggles[n : n + 2] for n in range(0, len(toggles), 2)]
     turn = [
         Button(f"‹ {_(groups[page - 1].name)}", data("qg", enterprise.id, page - 1)) if page else None,
@@ -43,6 +44,11 @@ def page_screen(enterprise: Enterprise, page: int) -> Screen:
     ]
     done = Button(_("选好了，下一步"), data("qd", enterprise.id)) if enterprise.trades else None
     return Screen(text="\n".join(lines), buttons=rows(*pairs, turn, [done], [Button(_("以后再填"), data("h"))]))
+
+
+def short_name(trade: Trade) -> str:
+    """The name of a trade without the explanation behind it."""
+    return _(trade.name.partition("（")[0])
 
 
 def _toggle(enterprise: Enterprise, trade: str, name: str) -> Button:

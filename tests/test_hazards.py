@@ -309,7 +309,7 @@ async def test_the_number_opens_the_card_for_those_who_may_see_it(database: Zone
     for words in ("隐患 2026-0001", "隐患BH-2026-0001", "/hazard 2026-0001"):
         await officer.says(words)
         assert officer.text.startswith("⚠️ <b>隐患 BH-2026-0001</b>\n一般隐患 · 待落实整改"), words
-    assert officer.labels == ["更多", "隐患清单", "返回首页"]
+    assert officer.labels == ["更多", "文书", "返回台账", "隐患清单", "返回首页"]
     await neighbour.says("隐患 2026-0001")
     assert neighbour.text == "没有找到隐患 2026-0001，请核对编号。"
     await neighbour.says("隐患 2026-0002")

@@ -142,7 +142,16 @@ async def test_who_found_it_does_not_pass_it(database: ZoneDatabase, services: S
     case = await new_case(database, services)
     await office_finds(case)
     await case.opens(case.officer)
-    assert case.officer.labels == ["确认为一般隐患", "确认为重大隐患", "经过", "更多", "隐患清单", "返回首页"]
+    assert case.officer.labels == [
+        "确认为一般隐患",
+        "确认为重大隐患",
+        "经过",
+        "更多",
+        "文书",
+        "返回台账",
+        "隐患清单",
+        "返回首页",
+    ]
     await case.officer.presses("确认为一般隐患")
     [told] = await case.letters(case.principal)
     assert told == "⚠️ <b>新查出一般隐患</b>\n隐患 BH-2026-0001 · 晨光机械厂\n情况：砂轮机没有防护罩"
@@ -171,7 +180,7 @@ async def test_an_expert_sees_but_does_not_judge(database: ZoneDatabase, service
     await hands_in(case)
     expert = await member_of(database, services, None, Role.EXPERT, telegram_id=711, name="高工")
     await case.opens(expert)
-    assert expert.labels == ["经过", "隐患清单", "返回首页"]
+    assert expert.labels == ["经过", "文书", "返回台账", "隐患清单", "返回首页"]
     await at_review(case, case.reviewer)
     for label in ("✅ 通过", "退回重改"):
         await expert.taps(case.reviewer.button(label).data)
