@@ -172,12 +172,8 @@ def hazard_button(hazard: Hazard, zone_code: str) -> Button:
 
 
 def open_hazard(request: Request) -> Reply:
-    """The card of one hazard, with the way back to the list."""
-    reply = hazards.show_step(request, hazard_of(request, request.number(0)), "view")
-    assert reply.screen is not None
-    letters = Button(_("文书"), data("gw", request.number(0)))
-    back = rows([letters, Button(_("返回台账"), data("gl"))])
-    return replace(reply, screen=replace(reply.screen, buttons=(*reply.screen.buttons, *back)))
+    """The card of one hazard; there the office finds the way back to the list."""
+    return hazards.show_step(request, hazard_of(request, request.number(0)), "view")
 
 
 def deferrals(request: Request) -> Reply:
