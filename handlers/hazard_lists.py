@@ -60,7 +60,8 @@ def _until(hazard: Hazard, today: date) -> str:
     deadline = hazard.arrangements.deadline
     if deadline is None or not hazard.is_live:
         return ""
-    words = _("，已超期（{day}）") if deadline < today else _("，{day}前")
+    # What was handed in waits for the office: it is not the firm that is late.
+    words = _("，已超期（{day}）") if hazard.is_overdue(today) else _("，{day}前")
     return words.format(day=day(deadline))
 
 

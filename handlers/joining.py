@@ -7,6 +7,7 @@ from checklists.invitations import Invitation, InvitationState
 from checklists.people import ROLE_NAMES, Person, Role
 from handlers import profile
 from handlers.buttons import to_home
+from handlers.life_telling import tell_newcomer
 from handlers.replies import Reply, Screen, rows
 from handlers.role_notices import tell_ended, tell_joined
 from handlers.routing import Request
@@ -78,6 +79,7 @@ def _bind(request: Request, invitation: Invitation, enterprise: Enterprise | Non
     )
     if enterprise:
         tx.enterprises.name_contact(enterprise.id, invitation.role, name=person.name, phone="", at=now, by=person.id)
+        tell_newcomer(tx, enterprise.id, at=now)
     tell_joined(tx, invitation, person, at=now)
     return _greet(request, person.id, invitation.role, enterprise)
 

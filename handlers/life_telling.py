@@ -21,7 +21,7 @@ def tell(request: Request, step: Step, before: Hazard, after: Hazard) -> None:
     """Queue what a move tells whom; nobody is told of what he did himself, and nobody the same twice."""
     tx, move = request.tx, TABLE[step]
     audiences = move.tells | (move.tells_if_major if after.level is Level.MAJOR else frozenset())
-    noticed = _send_notices(request, after)
+    noticed = _send_notices(tx, after, request.now)
     when = _moment(after, request.now, urgent=step in _URGENT)
     about = {"hazard": after.id, "step": step.value, "round": after.round, "version": after.version}
     for person in _people(tx, audiences, before, after):
@@ -54,14 +54,19 @@ def _queue_inbox(tx: Transaction, person: Person, now: datetime) -> None:
             tx.deliveries.again(known.id, now)
 
 
-def _send_notices(request: Request, hazard: Hazard) -> set[int]:
+def tell_newcomer(tx: Transaction, enterprise_id: int, *, at: datetime) -> None:
+    """Somebody has taken up a position at the enterprise: the notices still to be confirmed go to him too."""
+    for hazard in tx.hazards.of_enterprise(enterprise_id):
+        _send_notices(tx, hazard, at)
+
+
+def _send_notices(tx: Transaction, hazard: Hazard, now: datetime) -> set[int]:
     """Send the notices nobody has confirmed yet to whoever holds the position; the ids of those told just now."""
     told = set()
-    for notice in notices_of(request.tx, hazard):
-        for person in _recipients(request.tx, notice.recipient, hazard) if notice.received_at is None else ():
+    for notice in notices_of(tx, hazard):
+        for person in _recipients(tx, notice.recipient, hazard) if notice.received_at is None else ():
             about = {"hazard": hazard.id, "notice": notice.id}
-            dedupe = notice_dedupe(notice.id, person.id)
-            if request.tx.deliveries.add(NOTICE, dedupe, person, about, request.now, request.now):
+            if tx.deliveries.add(NOTICE, notice_dedupe(notice.id, person.id), person, about, now, now):
                 told.add(person.id)
     return told
 

@@ -7,6 +7,7 @@ from checklists.people import Role
 from handlers.replies import pack
 from handlers.services import Services
 from storage.database import ZoneDatabase
+from tests.chat import Chat
 from tests.conftest import NOW
 from tests.rectifying import Case, finds_hazard, hands_in, new_case, office_finds, rectifying_case
 from tests.walks import member_of, to_record, to_summary
@@ -341,3 +342,22 @@ async def test_the_same_hazard_again_within_a_year_is_shown_to_the_office(
     assert "屡查屡犯：同一条此前已查出 1 次" in case.officer.text
     await case.opens(case.principal, 2)
     assert "屡查屡犯" not in case.principal.text
+
+
+async def test_who_takes_up_a_position_gets_the_notices_that_nobody_confirmed(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await major_case(database, services)
+    await case.post.sends(NOW)
+    officer = await database.read(lambda tx: tx.people.by_telegram(case.officer.telegram_id))
+    assert officer is not None
+    _invitation, token = await database.write(
+        lambda tx: tx.invitations.create(Role.CONTROLLER, enterprise_id=case.shop, by=officer.id, at=NOW)
+    )
+    newcomer = Chat(database, services, 730, name="赵股东")
+    await newcomer.says(f"/start {token}")
+    assert [t.splitlines()[0] for t in await case.letters(newcomer)] == ["❗ <b>重大隐患告知</b>"]
+    await case.takes_letter(newcomer, "收到")
+    hazard = await case.hazard()
+    missing = await database.read(lambda tx: tx.hazard_life.receipts_missing(hazard))
+    assert "实际控制人" not in missing
