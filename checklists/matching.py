@@ -15,8 +15,9 @@ MOST_PROPOSED = 3
 _LOOK_SHARE = 0.6
 # A criterion on the firm's own list is the likelier one, yet another trade's may win by its words.
 _OWN_SHARE = 2.0
-# Less than about one rare pair of characters in common is chance.
+# Less than about one rare pair of characters in common is chance; far behind the likeliest is noise.
 _LEAST = 5.0
+_NEAR = 0.25
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -39,7 +40,9 @@ def proposals(words: str, *, on: date, own: Collection[str] = ()) -> list[Criter
         score = _score(index, criterion.id, wanted) * (_OWN_SHARE if criterion.id in mine else 1.0)
         if score >= _LEAST and criterion.in_force(on):
             scored.append((-score, criterion.id not in mine, criterion.id, criterion))
-    return _without_doubles([entry[-1] for entry in sorted(scored, key=lambda entry: entry[:3])])
+    scored.sort(key=lambda entry: entry[:3])
+    near = [entry[-1] for entry in scored if entry[0] <= scored[0][0] * _NEAR]
+    return _without_doubles(near)
 
 
 def _without_doubles(found: Sequence[Criterion]) -> list[Criterion]:

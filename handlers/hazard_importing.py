@@ -8,7 +8,7 @@ from checklists.enterprises import Enterprise
 from checklists.hazard_rows import CheckedHazardRow, HazardRow, check_hazard_rows
 from checklists.hazards import Level, Source, State
 from checklists.ledger import LedgerFilter
-from handlers.words import SHANGHAI
+from handlers.words import N_, SHANGHAI, _
 from storage.transaction import Transaction
 
 NOBODY = 0  # the command line acts for the office, not for a person
@@ -66,9 +66,9 @@ def _firm(tx: Transaction, row: HazardRow) -> Enterprise | None:
 def _problems(row: HazardRow, firm: Enterprise | None, source: Source | None) -> tuple[str, ...]:
     problems = []
     if firm is None:
-        problems.append(f"系统里没有这家企业：{row.uscc or row.enterprise}，请先导入企业名单")
+        problems.append(_("系统里没有这家企业：{firm}，请先导入企业名单").format(firm=row.uscc or row.enterprise))
     if row.source is None and source is None:
-        problems.append("没有写来源：在台账里补上，或者用 --source 指定")
+        problems.append(_("没有写来源：在台账里补上，或者用 --source 指定"))
     return tuple(problems)
 
 
@@ -79,7 +79,9 @@ def _kept(tx: Transaction, enterprise_id: int) -> set[tuple[str, date]]:
 
 def stored_words(row: HazardRow) -> str:
     """What is wrong, with the number of the older ledger below."""
-    return f"{row.words}\n原台账编号：{row.former_number}" if row.former_number else row.words
+    if not row.former_number:
+        return row.words
+    return N_("{words}\n原台账编号：{number}").format(words=row.words, number=row.former_number)
 
 
 def carry_over(tx: Transaction, plan: TakeOver, *, at: datetime) -> None:
