@@ -16,6 +16,7 @@ from handlers import (
     joining,
     ledger,
     linking,
+    office_figures,
     official_inspections,
     official_signing,
     own_items,
@@ -48,6 +49,7 @@ ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
     standards.entries,
     own_items.entries,
     people.entries,
+    office_figures.entries,
     lambda request: [_other_language(request.language)],
 )
 NEWS: tuple[Callable[[Request], list[str]], ...] = (due_cards.news,)

@@ -94,6 +94,7 @@ ROUTES: dict[str, str] = {
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "managers": """
+        fg @figures
         ya yg @life_department yo yon yod yop yot yoz yox yoy text@department_name
         @departments @department_name @department @department_trades @department_end
         ea eb @enterprise_active m mc mx @import @import_preview @imported
@@ -105,6 +106,7 @@ ROUTES: dict[str, str] = {
         vb vc @invitation_batch s sl sd sa sb su @standards @standard @standards_all @standards_done
     """,
     "administrators": """
+        fs @figure text@figure
         po pow pox vo von vox vor @office_people @office_end @office_invitations @invite_officer text@invite_officer
     """,
 }

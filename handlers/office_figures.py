@@ -1,0 +1,96 @@
+"""What the office sets for itself: how often the draw sends somebody on site, what a repeat is, its departments."""
+
+from collections.abc import Mapping
+
+from checklists.people import Permission, allows
+from handlers.buttons import to_home
+from handlers.replies import Button, Reply, Screen, data, rows
+from handlers.routing import Display, Gone, Input, Press, Request, Route
+from handlers.words import N_, _, html, labelled
+from storage.office_settings import FIGURES, REPEAT_DAYS, SAMPLING_PERCENT
+
+NAMES: Mapping[str, str] = {
+    SAMPLING_PERCENT: N_("立查立改抽到现场看的比例（%）"),
+    REPEAT_DAYS: N_("多少天内再次查出算屡查屡犯"),
+}
+_CODES = dict(zip("sp", NAMES, strict=True))
+_MOST_DIGITS = 6
+
+
+def entries(request: Request) -> list[Button]:
+    """The menu's way to what the office sets."""
+    if request.enterprise_id is not None or not allows(request.who, Permission.MANAGE):
+        return []
+    return [Button(_("办公室设置"), data("fg"))]
+
+
+def show_all(request: Request) -> Reply:
+    """办公室设置: the figures as they are, with buttons for who may change them."""
+    return _show_all(request)
+
+
+def _show_all(request: Request, *, notice: str = "") -> Reply:
+    request.enter("figures")
+    settings = request.tx.office_settings
+    lines = [
+        *([f"<i>{html(notice)}</i>"] if notice else []),
+        _("<b>办公室设置</b>"),
+        *(labelled(_(name), settings.figure(key)) for key, name in NAMES.items()),
+    ]
+    may_set = allows(request.who, Permission.ADMINISTER)
+    if not may_set:
+        lines.append(_("数字由管理员改。"))
+    change = [[Button(_(NAMES[key]), data("fs", code))] for code, key in _CODES.items()] if may_set else []
+    departments = Button(_("管理科室"), data("yo"))
+    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*change, [departments], [to_home()])))
+
+
+def ask(request: Request) -> Reply:
+    """One figure: what it may be."""
+    return _ask(request, request.word(0))
+
+
+def _ask(request: Request, code: str, *, notice: str = "") -> Reply:
+    key = _CODES.get(code)
+    if key is None:
+        raise Gone
+    request.enter("figure", code=code)
+    figure = FIGURES[key]
+    lines = [
+        *([f"<i>{html(notice)}</i>"] if notice else []),
+        labelled(f"<b>{_(NAMES[key])}</b>", request.tx.office_settings.figure(key)),
+        _("请打一个数字，{least} 到 {most}。").format(least=figure.least, most=figure.most),
+    ]
+    return Reply(screen=Screen(text="\n".join(lines), buttons=rows([Button(_("返回"), data("fg"))])))
+
+
+def set_figure(request: Request) -> Reply:
+    """A number was typed; anything else is asked for again, and changes nothing."""
+    assert request.dialog is not None
+    code = str(request.dialog.data["code"])
+    key, typed = _CODES[code], request.text.strip().rstrip("%％天 ")
+    figure = FIGURES[key]
+    number = int(typed) if typed.isdecimal() and len(typed) <= _MOST_DIGITS else -1
+    if not figure.least <= number <= figure.most:
+        return _ask(
+            request,
+            code,
+            notice=_("没有改：要一个 {least} 到 {most} 的数字。").format(least=figure.least, most=figure.most),
+        )
+    request.tx.office_settings.set_figure(key, number, by=request.who.id, at=request.now)
+    return _show_all(request, notice=_("已改。"))
+
+
+def _again(request: Request) -> Reply:
+    assert request.dialog is not None
+    return _ask(request, str(request.dialog.data["code"]))
+
+
+_ADMINISTER = Permission.ADMINISTER
+ROUTES: tuple[Route, ...] = (
+    Press(name="fg", needs=Permission.MANAGE, handler=show_all),
+    Press(name="fs", needs=_ADMINISTER, handler=ask),
+    Input(dialog="figure", takes=frozenset({"text"}), needs=_ADMINISTER, handler=set_figure),
+    Display(dialog="figures", needs=Permission.MANAGE, handler=show_all),
+    Display(dialog="figure", needs=_ADMINISTER, handler=_again),
+)
