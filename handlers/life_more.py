@@ -9,7 +9,7 @@ from handlers.hazard_cards import LEVELS_BY_CODE, number_of
 from handlers.hazards import current, show_step
 from handlers.life import again, done, politely, pressed, who
 from handlers.life_cards import receipts_waiting
-from handlers.life_questions import PAPER_CODES
+from handlers.life_questions import PAPER_CODES, unanswered
 from handlers.life_words import history
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route
@@ -55,6 +55,8 @@ def _more(request: Request, hazard: Hazard) -> Reply:
         for notice in receipts_waiting(request, hazard):
             name = _(RECIPIENT_NAMES[notice.recipient])
             buttons.append(ask(PAPER_CODES[notice.recipient], _("记书面回执：{name}").format(name=name)))
+    if Step.PROPOSE in steps and unanswered(request, hazard):
+        buttons.append(ask("d", _("记主管部门答复")))
     buttons.append(ask("c", _("写备注")))
     pairs = [buttons[n : n + 2] for n in range(0, len(buttons), 2)]
     text = _("<b>隐患 {number}</b>\n还可以：").format(number=html(number_of(request, hazard)))

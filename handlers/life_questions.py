@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checklists.hazard_guards import DoneAlready, ReasonMissing
 from checklists.hazard_life import NotThisPersons
 from checklists.hazard_moves import Relation, Step
-from checklists.hazard_records import Proposal, Receipt
+from checklists.hazard_records import Proposal, ProposalMade, Receipt
 from checklists.hazard_rules import Recipient, next_rung
 from checklists.hazards import Hazard, Level
 from handlers.life import who
@@ -87,6 +87,22 @@ def _comment(request: Request, hazard: Hazard, words: str) -> Hazard:
         raise ReasonMissing(_("请写上备注。"))
     request.tx.hazard_records.comment(hazard.id, words, **who(request))
     return hazard
+
+
+def _answer(request: Request, hazard: Hazard, words: str) -> Hazard:
+    only_the_office(request, hazard)
+    waiting = unanswered(request, hazard)
+    if waiting is None:
+        raise DoneAlready(_("没有等答复的建议。"))
+    if not words:
+        raise ReasonMissing(_("请写上答复。"))
+    request.tx.hazard_records.answer_proposal(waiting, words, **who(request))
+    return hazard
+
+
+def unanswered(request: Request, hazard: Hazard) -> ProposalMade | None:
+    """The oldest proposal that the competent department has not answered."""
+    return next((p for p in request.tx.hazard_records.proposals(hazard.id) if not p.answer), None)
 
 
 def _on_paper(recipient: Recipient) -> Act:
@@ -201,6 +217,7 @@ QUESTIONS: Mapping[str, Question] = {
         act=_escalate,
     ),
     "c": Question(step=Step.PROPOSE, ask=N_("写备注，只有办公室看得到。"), done=N_("备注已记下。"), act=_comment),
+    "d": Question(step=Step.PROPOSE, ask=N_("主管部门怎么答复的？"), done=N_("主管部门的答复已记下。"), act=_answer),
     "w": Question(
         step=Step.PROPOSE,
         ask=N_("记下职工代表大会的书面回执：凭什么？"),
@@ -224,5 +241,5 @@ QUESTIONS: Mapping[str, Question] = {
     ),
 }
 # Words and receipts are no moves of the table: they are told nobody, and a closed hazard takes comments too.
-QUIET = frozenset("cwab")
+QUIET = frozenset("cdwab")
 PAPER_CODES = {Recipient.WORKERS_CONGRESS: "w", Recipient.PRINCIPAL: "a", Recipient.CONTROLLER: "b"}

@@ -131,6 +131,12 @@ async def test_a_stop_of_use_is_only_proposed(database: ZoneDatabase, services: 
     assert "建议停止使用：等主管部门决定" in case.officer.text
     assert (await case.hazard()).state is before.state
     assert await case.letters(case.principal) == []
+    await case.officer.presses("更多")
+    await case.officer.presses("记主管部门答复")
+    await case.officer.says("同意停用砂轮机，11月25日现场贴封条")
+    assert "建议停止使用：同意停用砂轮机，11月25日现场贴封条" in case.officer.text
+    await case.officer.presses("更多")
+    assert "记主管部门答复" not in case.officer.labels
 
 
 async def test_a_hazard_is_given_to_a_department_whose_people_then_hold_the_duty(
