@@ -72,7 +72,7 @@ def ask_for(request: Request) -> Reply:
     if what not in _MAKERS:
         raise Gone
     about = {"what": what, "view": view_to(kept_view(request)) if what == "filtered" else None}
-    dedupe = f"{REPORT}:{request.who.id}:{what}:{request.now.isoformat()}"
+    dedupe = f"{REPORT}:{request.who.id}:{what}:{request.now.timestamp():.3f}"
     request.tx.deliveries.add(REPORT, dedupe, request.who, about, request.now, request.now)
     return Reply(toast=_("正在生成，马上发给您。"))
 

@@ -86,8 +86,9 @@ def send_for_inspection(request: Request) -> Reply:
 
 
 def _queue(request: Request, about: dict[str, object]) -> Reply:
-    dedupe = f"{LETTER}:{request.who.id}:{request.now.isoformat()}:{sorted(about.items())}"
-    request.tx.deliveries.add(LETTER, dedupe[:150], request.who, about, request.now, request.now)
+    what = about.get("hazard", about.get("inspection"))
+    dedupe = f"{LETTER}:{request.who.id}:{what}:{about['letter']}:{request.now.timestamp():.3f}"
+    request.tx.deliveries.add(LETTER, dedupe, request.who, about, request.now, request.now)
     return Reply(toast=_("正在生成，马上发给您。"))
 
 
