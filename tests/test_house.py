@@ -61,9 +61,9 @@ def test_a_module_opens_with_one_sentence(path: Path) -> None:
 
 
 def test_no_file_names_a_download_address_or_a_path_of_one_machine() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
-        "\n"
-    )
+    tracked = subprocess.run(
+        ["git", "-c", "core.quotepath=off", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
     address = re.compile(r"--(?:extra-)?index-url|https?://[^ \"']*(?:/simple|\.whl|\.tgz)|registry = \"http")
     local = re.compile(r"(?:^|[\s\"'(=])/(?:home|root|work|Users)/[a-z]")
     found = []
