@@ -68,7 +68,7 @@ def set_figure(request: Request) -> Reply:
     """A number was typed; anything else is asked for again, and changes nothing."""
     assert request.dialog is not None
     code = str(request.dialog.data["code"])
-    key, typed = _CODES[code], request.text.strip().rstrip("%％天 ")
+    key, typed = _CODES[code], request.text.strip().rstrip("%％ ")
     figure = FIGURES[key]
     number = int(typed) if typed.isdecimal() and len(typed) <= _MOST_DIGITS else -1
     if not figure.least <= number <= figure.most:
