@@ -35,6 +35,7 @@ def upgrade(address: str) -> None:
                 connection.commit()
                 try:
                     _run(connection)
+                    connection.commit()
                 finally:
                     connection.rollback()
                     connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
@@ -60,16 +61,17 @@ def differences(address: str) -> list[object]:
 
 
 def _upgrade_sqlite(connection: Connection) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.isolation_level = None  # or sqlite3 would end our transaction at the first DDL statement
     connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-    connection.commit()
-    if is_current(connection):
-        return
-    connection.rollback()
-    _run(connection)
-    if connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone() is not None:
-        connection.rollback()
-        raise ForeignKeysBroken
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # another process that starts now waits here
+    if not is_current(connection):
+        _run(connection)
+        if connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone() is not None:
+            connection.rollback()
+            raise ForeignKeysBroken
     connection.commit()
 
 
@@ -77,7 +79,6 @@ def _run(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    connection.commit()
 
 
 def _config() -> Config:

@@ -1,0 +1,41 @@
+"""Migrations: from an empty database to the present tables, twice without harm, and by several processes at once."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import CheckConstraint, NullPool, create_engine, inspect
+
+from storage.schema import differences, is_current, upgrade
+from storage.tables import metadata
+from tests.postgres import Postgres
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table."""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        return server.empty_database()
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+def test_an_empty_database_gets_every_table_and_a_second_run_changes_nothing(empty: str) -> None:
+    upgrade(empty)
+    upgrade(empty)
+    assert differences(empty) == []
+    engine = create_engine(empty, poolclass=NullPool)
+    with engine.connect() as connection:
+        assert is_current(connection)
+        found = inspect(connection)
+        assert set(found.get_table_names()) == {*metadata.tables, "alembic_version"}
+        for table in metadata.sorted_tables:
+            checks = {c["name"] for c in found.get_check_constraints(table.name)}
+            assert checks == {c.name for c in table.constraints if isinstance(c, CheckConstraint)}
+            indexes = {i["name"] for i in found.get_indexes(table.name) if not i.get("duplicates_constraint")}
+            assert indexes == {i.name for i in table.indexes}
+
+
+async def test_processes_that_start_together_bring_it_up_once(empty: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(upgrade, empty) for _ in range(4)))
+    assert differences(empty) == []
