@@ -25,6 +25,7 @@ from storage.transaction import Transaction
 # In this order: the first label that is on the card is pressed.
 _ONWARD = (
     "再查一次",
+    "接着填",
     "先跳过",
     "就用题目的话",
     "是重大隐患",

@@ -5,6 +5,7 @@ It reads lines from standard input: `start` forks a bot and prints its process i
 
 import asyncio
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -23,7 +24,10 @@ def main() -> None:
             print(child, flush=True)
         elif line.strip() == "reap":
             _, status = os.waitpid(child, 0)
+            child = 0
             print(status, flush=True)
+    if child:
+        os.kill(child, signal.SIGKILL)  # whoever asked is gone
 
 
 def live() -> NoReturn:
