@@ -21,7 +21,8 @@ class Phase(StrEnum):
 class Attachment:
     """One photo or voice note; `album` joins what was sent together. One without item and hazard is not sorted yet.
 
-    `received_at` is when it reached the bot, never what the file claims.
+    `received_at` is when it reached the bot, never what the file claims; `dated_at` is what the picture itself claims,
+    where it says anything.
     """
 
     id: int
@@ -34,3 +35,4 @@ class Attachment:
     album: str
     sent_by: int
     received_at: datetime
+    dated_at: datetime | None = None

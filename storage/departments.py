@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
-from storage.hazard_tables import department_members, department_trades, departments
+from storage.office_tables import department_members, department_trades, departments
 from storage.subject import Subject
 from storage.tables import enterprise_trades
 from storage.types import new_id

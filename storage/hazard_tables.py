@@ -1,11 +1,9 @@
-"""The schema of the hazard ledger: what happens to a hazard beside its row, who is in charge, and where risks are."""
+"""The schema of what happens to a hazard beside its row: notices, reviews, lives, deferrals, listings, reports."""
 
 from sqlalchemy import (
     Boolean,
-    CheckConstraint,
     Column,
     Date,
-    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -17,55 +15,6 @@ from sqlalchemy import (
 
 from storage.tables import belongs_to, metadata, zone_column
 from storage.types import Id, UtcDateTime
-
-# The departments (科室) with the duty to supervise trades; one that was dissolved keeps its row.
-departments = Table(
-    "departments",
-    metadata,
-    zone_column(),
-    Column("id", Id, nullable=False),
-    Column("name", String(100), nullable=False),
-    Column("founded_at", UtcDateTime, nullable=False),
-    Column("dissolved_at", UtcDateTime),
-    PrimaryKeyConstraint("zone_id", "id"),
-)
-
-department_trades = Table(
-    "department_trades",
-    metadata,
-    zone_column(),
-    Column("department_id", Id, nullable=False),
-    Column("trade", String(64), nullable=False),
-    PrimaryKeyConstraint("zone_id", "department_id", "trade"),
-    belongs_to("departments", "department_id"),
-)
-
-department_members = Table(
-    "department_members",
-    metadata,
-    zone_column(),
-    Column("id", Id, nullable=False),
-    Column("department_id", Id, nullable=False),
-    Column("person_id", Id, nullable=False),
-    Column("since", UtcDateTime, nullable=False),
-    Column("until", UtcDateTime),
-    PrimaryKeyConstraint("zone_id", "id"),
-    belongs_to("departments", "department_id"),
-    belongs_to("people", "person_id"),
-    Index("ix_department_members_person", "zone_id", "person_id"),
-)
-
-# What the office decided for itself where plans name no figure (sampling rate, days of repetition).
-office_settings = Table(
-    "office_settings",
-    metadata,
-    zone_column(),
-    Column("name", String(48), nullable=False),
-    Column("value", String(200), nullable=False),
-    Column("set_by", Id),
-    Column("set_at", UtcDateTime, nullable=False),
-    PrimaryKeyConstraint("zone_id", "name"),
-)
 
 # Who must know of a hazard (告知、双报告) and when each confirmed; `how` is bot or paper.
 hazard_notices = Table(
@@ -214,80 +163,21 @@ hazard_comments = Table(
     Index("ix_hazard_comments_hazard", "zone_id", "hazard_id"),
 )
 
-# An inspection by the office; its findings are hazards that name it. Refusal to sign is kept in words.
-official_inspections = Table(
-    "official_inspections",
+# The firm's report of a major hazard (重大隐患报告), one for each life; kept as it is written, handed in as a whole.
+major_reports = Table(
+    "major_reports",
     metadata,
     zone_column(),
-    Column("id", Id, nullable=False),
-    Column("enterprise_id", Id, nullable=False),
-    Column("mode", String(24), nullable=False),
-    Column("inspectors", String(300), nullable=False, server_default=""),
-    Column("present", String(100), nullable=False, server_default=""),
-    Column("words", Text, nullable=False, server_default=""),
-    Column("state", String(12), nullable=False),
-    Column("started_by", Id, nullable=False),
-    Column("started_at", UtcDateTime, nullable=False),
-    Column("officer_signed_by", Id),
-    Column("officer_signed_at", UtcDateTime),
-    Column("firm_signed_by", Id),
-    Column("firm_signed_at", UtcDateTime),
-    Column("refusal", String(300), nullable=False, server_default=""),
-    Column("finished_at", UtcDateTime),
-    PrimaryKeyConstraint("zone_id", "id"),
-    belongs_to("enterprises", "enterprise_id"),
-    CheckConstraint("state IN ('running', 'finished', 'abandoned')", name="state"),
-    Index("ix_official_inspections_enterprise", "zone_id", "enterprise_id", "started_at"),
-)
-
-# Risk points (风险点) with grade; one code each (一码一源). A retired one keeps its row and its code.
-risk_points = Table(
-    "risk_points",
-    metadata,
-    zone_column(),
-    Column("id", Id, nullable=False),
-    Column("enterprise_id", Id, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("code", String(16), nullable=False),
-    Column("name", String(100), nullable=False),
-    Column("place", String(200), nullable=False, server_default=""),
-    Column("grade", String(8), nullable=False),
-    Column("responsible", String(100), nullable=False, server_default=""),
+    Column("hazard_id", Id, nullable=False),
+    Column("life", Integer, nullable=False),
+    Column("cause", Text, nullable=False, server_default=""),
+    Column("harm", Text, nullable=False, server_default=""),
+    Column("treatment", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
-    Column("made_by", Id, nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("retired_at", UtcDateTime),
-    PrimaryKeyConstraint("zone_id", "id"),
-    UniqueConstraint("zone_id", "code"),
-    UniqueConstraint("zone_id", "enterprise_id", "number"),
-    belongs_to("enterprises", "enterprise_id"),
-)
-
-risk_measures = Table(
-    "risk_measures",
-    metadata,
-    zone_column(),
-    Column("risk_point_id", Id, nullable=False),
-    Column("place", Integer, nullable=False),
-    Column("defence", String(16), nullable=False),
-    Column("words", String(300), nullable=False),
-    PrimaryKeyConstraint("zone_id", "risk_point_id", "place"),
-    belongs_to("risk_points", "risk_point_id"),
-)
-
-risk_checks = Table(
-    "risk_checks",
-    metadata,
-    zone_column(),
-    Column("id", Id, nullable=False),
-    Column("risk_point_id", Id, nullable=False),
-    Column("good", Boolean, nullable=False),
-    Column("words", String(500), nullable=False, server_default=""),
-    Column("hazard_id", Id),
-    Column("by", Id, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    PrimaryKeyConstraint("zone_id", "id"),
-    belongs_to("risk_points", "risk_point_id"),
-    ForeignKeyConstraint(["zone_id", "hazard_id"], ["hazards.zone_id", "hazards.id"]),
-    Index("ix_risk_checks_point", "zone_id", "risk_point_id"),
+    Column("written_by", Id, nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+    Column("handed_in_by", Id),
+    Column("handed_in_at", UtcDateTime),
+    PrimaryKeyConstraint("zone_id", "hazard_id", "life"),
+    belongs_to("hazards", "hazard_id"),
 )

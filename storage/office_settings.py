@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from storage.hazard_tables import office_settings
+from storage.office_tables import office_settings
 from storage.subject import Subject
 from storage.tables import zones
 

@@ -14,7 +14,7 @@ from checklists.official_inspections import (
     check_finish,
 )
 from checklists.working_days import SHANGHAI
-from storage.hazard_tables import official_inspections
+from storage.office_tables import official_inspections
 from storage.subject import Subject
 from storage.types import new_id
 

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from storage import hazard_tables as _hazard_tables  # noqa: F401 its tables belong to the schema
+from storage import office_tables as _office_tables  # noqa: F401 its tables belong to the schema
 from storage.engine import parse_url
 from storage.tables import metadata
 
@@ -20,8 +21,8 @@ class ForeignKeysBroken(Exception):
     """After a migration some rows point at nothing; the migration was rolled back."""
 
 
-def upgrade(address: str) -> None:
-    """Run the missing migrations on the database at `address`; nothing happens if there are none.
+def upgrade(address: str, *, to: str = "head") -> None:
+    """Run the missing migrations up to `to` on the database at `address`; nothing happens if there are none.
 
     SQLite runs them with foreign keys off (a batch alteration would delete children) and checks them before the commit.
     """
@@ -29,12 +30,12 @@ def upgrade(address: str) -> None:
     try:
         with engine.connect() as connection:
             if connection.dialect.name == "sqlite":
-                _upgrade_sqlite(connection)
+                _upgrade_sqlite(connection, to)
             else:
                 connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
                 connection.commit()
                 try:
-                    _run(connection)
+                    _run(connection, to)
                     connection.commit()
                 finally:
                     connection.rollback()
@@ -60,7 +61,7 @@ def differences(address: str) -> list[object]:
         engine.dispose()
 
 
-def _upgrade_sqlite(connection: Connection) -> None:
+def _upgrade_sqlite(connection: Connection, to: str) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.isolation_level = None  # or sqlite3 would end our transaction at the first DDL statement
@@ -68,17 +69,17 @@ def _upgrade_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA journal_mode = WAL")
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # another process that starts now waits here
     if not is_current(connection):
-        _run(connection)
+        _run(connection, to)
         if connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone() is not None:
             connection.rollback()
             raise ForeignKeysBroken
     connection.commit()
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, to: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _config() -> Config:

@@ -295,6 +295,8 @@ attachments = Table(
     Column("album", String(64), nullable=False, server_default=""),
     Column("sent_by", Id, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
+    # When the picture itself says it was made or first sent, where it says so (Exif of a file, a forwarded message).
+    Column("dated_at", UtcDateTime),
     Column("removed_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
     Index("ix_attachments_inspection", "zone_id", "inspection_id", "item"),

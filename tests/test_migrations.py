@@ -1,14 +1,17 @@
 """Migrations: from an empty database to the present tables, twice without harm, and by several processes at once."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import CheckConstraint, NullPool, create_engine, inspect
+from sqlalchemy import CheckConstraint, NullPool, create_engine, inspect, select
 
 from storage.schema import differences, is_current, upgrade
-from storage.tables import metadata
+from storage.tables import attachments, metadata
 from tests.postgres import Postgres
+
+NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -34,6 +37,18 @@ def test_an_empty_database_gets_every_table_and_a_second_run_changes_nothing(emp
             assert checks == {c.name for c in table.constraints if isinstance(c, CheckConstraint)}
             indexes = {i["name"] for i in found.get_indexes(table.name) if not i.get("duplicates_constraint")}
             assert indexes == {i.name for i in table.indexes}
+
+
+def test_a_database_of_the_first_edition_keeps_its_rows(empty: str) -> None:
+    upgrade(empty, to="0001")
+    with (engine := create_engine(empty, poolclass=NullPool)).begin() as connection:
+        row = {"zone_id": 1, "id": 7, "kind": "photo", "sha256": "a" * 64, "sent_by": 3, "received_at": NOW}
+        connection.execute(attachments.insert(), row)
+        before = dict(connection.execute(select(*[c for c in attachments.c if c.name != "dated_at"])).mappings().one())
+    upgrade(empty)
+    with engine.connect() as connection:
+        after = dict(connection.execute(select(attachments)).mappings().one())
+    assert after == {**before, "dated_at": None}
 
 
 async def test_processes_that_start_together_bring_it_up_once(empty: str) -> None:
