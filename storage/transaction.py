@@ -10,6 +10,7 @@ from storage.departments import Departments
 from storage.dialogs import Dialogs
 from storage.doubts import Doubts
 from storage.drafts import Drafts
+from storage.draws import Draws
 from storage.duties import Duties
 from storage.enterprises import Enterprises
 from storage.hazard_life import HazardLife
@@ -88,6 +89,10 @@ class Transaction:
     @cached_property
     def official_inspections(self) -> OfficialInspections:
         return OfficialInspections(self)
+
+    @cached_property
+    def draws(self) -> Draws:
+        return Draws(self)
 
     @cached_property
     def risk_points(self) -> RiskPoints:
