@@ -113,7 +113,8 @@ def show_list(request: Request, view: View) -> Reply:
     view = keep_view(request, replace(view, places=places))
     request.enter("ledger", view="list")
     names = firm_names(request, page.hazards)
-    count = request.tx.ledger.count(wanted)
+    whole = view.page == 0 and page.following is None
+    count = len(page.hazards) if whole else request.tx.ledger.count(wanted)
     return Reply(screen=list_screen(page.hazards, view, names, count=count, request=request))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from checklists.deliveries import Delivery
-from checklists.ledger import OVERDUE, UNNOTIFIED, LedgerFilter, Target, gathered, targets, total
+from checklists.ledger import OVERDUE, UNNOTIFIED, LedgerFilter, Target, gathered, targets
 from checklists.people import Permission
 from checklists.prominent_hazards import reasons_of
 from checklists.sector_sets import load_sector_sets
@@ -33,8 +33,7 @@ _PARTS = {OVERDUE: N_("逾期"), UNNOTIFIED: N_("没有通知到")}
 def overview(request: Request) -> Reply:
     """The figures in words, against the plan's targets, and the files to ask for."""
     request.enter("ledger_reports")
-    found = request.tx.ledger.figures(today=request.today)
-    every = total(found)
+    every = request.tx.ledger.totals(today=request.today)
     lines = [
         _("<b>隐患统计</b>（截至{day}，不含误报）").format(day=day(request.today)),
         _("发现 {found} 条，其中重大 {major} 条").format(found=every.found, major=every.major),

@@ -58,7 +58,8 @@ async def test_pages_follow_each_other_whatever_is_added_meanwhile(database: Zon
 
 async def test_words_are_found_in_chinese_and_taken_as_they_are(database: ZoneDatabase, zone_of: HazardZone) -> None:
     def fill(tx: Transaction) -> None:
-        for words, place in (("配电箱前堆了纸箱", "二车间"), ("除尘100%堵塞", "一车间"), ("log_file 丢失", "")):
+        texts = (("配电箱前堆了纸箱", "二车间"), ("除尘100%堵塞", "一车间"), ("log_file É 丢失", ""))
+        for words, place in texts:
             zone_of.find(tx, words=words, place=place)
 
     await database.write(fill)
@@ -70,6 +71,10 @@ async def test_words_are_found_in_chinese_and_taken_as_they_are(database: ZoneDa
     assert await numbers(database, words="100%") == [2]
     assert await numbers(database, words="%") == [2]
     assert await numbers(database, words="LOG_file") == [3]
+    assert await numbers(database, words="丢失 É") == [3]
+    assert await numbers(database, words="é") == []
+    assert await numbers(database, words="Éa") == []
+    assert await numbers(database, words="丢失二车间") == []
     assert await numbers(database, words="样例木业") == [1, 2, 3]
     assert await numbers(database, words="消防通道") == []
     assert await numbers(database, words="隐患 2026-0002") == [2]
@@ -96,6 +101,7 @@ async def test_each_filter_leaves_what_it_names(database: ZoneDatabase, zone_of:
     assert await numbers(database, listed=False) == [1, 2]
     assert await numbers(database, overdue_on=TODAY) == [2, 3]
     assert await numbers(database, overdue_on=date(2026, 12, 7)) == []
+    assert await numbers(database, overdue_on=TODAY, states=frozenset({State.CLOSED})) == []
     assert await numbers(database, community="东社区") == [1, 2, 3]
     assert await numbers(database, community="西社区") == []
     assert await numbers(database, trade="light-industry") == [1, 2, 3]
@@ -128,6 +134,7 @@ async def test_figures_by_area_trade_and_month(database: ZoneDatabase, zone_of: 
     assert (rows[0].close_rate, rows[0].days_to_close, rows[1].days_to_close) == (0.5, 10.0, None)
     assert [(r.month, r.found) for r in gathered(rows, "community")] == [("", 3)]
     assert (total(rows).found, total(rows).days_to_close) == (3, 10.0)
+    assert await database.read(lambda tx: tx.ledger.totals(today=TODAY)) == total(rows)
     assert await database.read(lambda tx: tx.ledger.figures(today=TODAY, first="2026-12")) == rows[1:]
 
 

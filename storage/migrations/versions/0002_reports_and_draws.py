@@ -13,6 +13,27 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("attachments", sa.Column("dated_at", UtcDateTime(), nullable=True))
+    op.create_index(
+        "ix_hazards_ledger",
+        "hazards",
+        [
+            "zone_id",
+            "state",
+            "deadline",
+            "year",
+            "sequence",
+            "level",
+            "listed_at",
+            "days_open",
+            "month_found",
+            "found_at",
+            "enterprise_id",
+            "department_id",
+            "source",
+            "life",
+        ],
+    )
+    op.drop_index("ix_hazards_open", table_name="hazards")
     op.create_table(
         "major_reports",
         sa.Column("zone_id", sa.BigInteger(), nullable=False),
