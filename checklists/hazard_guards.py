@@ -13,7 +13,8 @@ class Circumstances:
     """How things stand with one hazard when somebody wants to do something with it.
 
     `evidence` counts the pictures of the present round that show it put right; `reviewed` whether another person
-    passed just this round; `receipts_missing` are Chinese names of who has not confirmed; `wanted_deadline` and
+    passed just this round; `receipts_missing` are Chinese names of who has not confirmed; `report_missing` that
+    a major hazard has no report of this life handed in; `wanted_deadline` and
     `wanted_level` are what the person asks for.
     """
 
@@ -27,6 +28,7 @@ class Circumstances:
     on_site: bool = False
     reviewed: bool = False
     receipts_missing: tuple[str, ...] = ()
+    report_missing: bool = False
     listed: bool = False
     deferral_waiting: bool = False
     department_missing: bool = False
@@ -68,6 +70,10 @@ class ReviewMissing(MoveRefused):
 
 class ReceiptMissing(MoveRefused):
     """Somebody who must know of the hazard has not confirmed it."""
+
+
+class MajorReportMissing(MoveRefused):
+    """The firm has not handed in the report of a major hazard (总局令第16号第十四条)."""
 
 
 class StillListed(MoveRefused):
@@ -150,6 +156,11 @@ def _receipts(now: Circumstances) -> None:
         raise ReceiptMissing("还没有确认收到：{missing}", missing=now.receipts_missing)
 
 
+def _major_report(now: Circumstances) -> None:
+    if now.report_missing:
+        raise MajorReportMissing("重大隐患报告还没有交。")
+
+
 def _not_listed(now: Circumstances) -> None:
     if now.listed:
         raise StillListed("这条隐患正在挂牌督办，要先摘牌。")
@@ -210,6 +221,7 @@ GUARDS: Mapping[Need, Callable[[Circumstances], None]] = {
     Need.ON_SITE: _on_site,
     Need.REVIEW: _review,
     Need.RECEIPTS: _receipts,
+    Need.MAJOR_REPORT: _major_report,
     Need.NOT_LISTED: _not_listed,
     Need.LISTED: _listed,
     Need.MAJOR: _major,

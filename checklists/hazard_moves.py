@@ -75,6 +75,7 @@ class Need(StrEnum):
     ON_SITE = "on_site"
     REVIEW = "review"
     RECEIPTS = "receipts"
+    MAJOR_REPORT = "major_report"
     NOT_LISTED = "not_listed"
     LISTED = "listed"
     MAJOR = "major"
@@ -182,7 +183,10 @@ TABLE: Mapping[Step, Move] = {
         ends=(_S.CLOSED,),
         who=_DUTY,
         never=_SECOND_PERSON,
-        needs=(_N.DEPARTMENT, _N.EVIDENCE, _N.REVIEW, _N.RECEIPTS, _N.NOT_LISTED, _N.NO_DEFERRAL),
+        needs=(
+            *(_N.DEPARTMENT, _N.EVIDENCE, _N.REVIEW, _N.RECEIPTS),
+            *(_N.MAJOR_REPORT, _N.NOT_LISTED, _N.NO_DEFERRAL),
+        ),
         tells=frozenset({_A.PRINCIPAL, _A.RECTIFIER, _A.FINDER}),
         tells_if_major=_HEADS,
     ),

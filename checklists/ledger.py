@@ -16,6 +16,7 @@ _STOCK, _GROWTH, _ZERO = "tgt_clear_stock", "tgt_curb_increment", "tgt_dynamic_z
 class LedgerFilter:
     """Which hazards to show; what is None or empty does not filter.
 
+    `unreported` keeps major hazards, confirmed as such, whose report of this life the firm has not handed in;
     `overdue_on` keeps those whose deadline lies before that day (Shanghai) without evidence handed in. `words` are
     looked for in the description, clause, place, measure, the firm's name and the number; all of them must be found.
     """
@@ -28,6 +29,7 @@ class LedgerFilter:
     level: Level | None = None
     source: Source | None = None
     listed: bool | None = None
+    unreported: bool = False
     overdue_on: date | None = None
     words: str = ""
 
@@ -76,6 +78,7 @@ class Overview:
     to_review: int = 0
     to_close: int = 0
     deferrals: int = 0
+    unreported: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from checklists.deliveries import Delivery
 from checklists.hazard_records import Listing, Outcome, Review
 from checklists.hazards import SOURCE_NAMES, Hazard, State
+from checklists.major_reports import MajorReport
 from checklists.official_inspections import MODE_NAMES, OfficialInspection
-from checklists.people import Permission
+from checklists.people import Permission, Person, allows
 from handlers.buttons import to_home
 from handlers.documents import letter_contents as contents
 from handlers.documents.letter_contents import LETTER_NAMES, AnyLetter, Letter, LetterHazard, LetterHead
@@ -57,8 +58,15 @@ def letters_for(tx: Transaction, hazard: Hazard) -> list[Letter]:
         Letter.REVIEW: _last_review(tx, hazard) is not None,
         Letter.LISTING: bool(listings) and listings[-1].unlisted_at is None,
         Letter.UNLISTING: bool(listings) and listings[-1].unlisted_at is not None,
+        Letter.MAJOR_REPORT: _report(tx, hazard) is not None,
     }
     return [letter for letter, fit in fits.items() if fit]
+
+
+def _report(tx: Transaction, hazard: Hazard) -> MajorReport | None:
+    """The report of a major hazard, once the firm has handed it in."""
+    report = tx.major_reports.get(hazard)
+    return report if report is not None and report.is_handed_in else None
 
 
 def _last_review(tx: Transaction, hazard: Hazard) -> Review | None:
@@ -85,6 +93,11 @@ def send_for_inspection(request: Request) -> Reply:
     return _queue(request, {"inspection": official.id, "letter": Letter.RECTIFICATION.name})
 
 
+def queue_report(request: Request, hazard: Hazard) -> Reply:
+    """Queue the firm's own report of a major hazard, for whoever may read it: a copy for the workers' congress."""
+    return _queue(request, {"hazard": hazard.id, "letter": Letter.MAJOR_REPORT.name})
+
+
 def _queue(request: Request, about: dict[str, object]) -> Reply:
     what = about.get("hazard", about.get("inspection"))
     dedupe = f"{LETTER}:{request.who.id}:{what}:{about['letter']}:{request.now.timestamp():.3f}"
@@ -95,7 +108,7 @@ def _queue(request: Request, about: dict[str, object]) -> Reply:
 def letter(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
     """The Word file; a broken template of the office's own is told in its place."""
     person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
-    if person is None or not person.in_office:
+    if person is None or not (person.in_office or _is_own_report(tx, delivery, person)):
         return None
     with speaking("zh"):  # letters go out in Chinese
         made = _letter(tx, delivery, person.name, now.astimezone(SHANGHAI).date())
@@ -104,9 +117,21 @@ def letter(tx: Transaction, services: Services, delivery: Delivery, now: datetim
     try:
         content = letter_docx(made, own_templates=services.letter_templates)
     except BrokenTemplate as error:
-        return Outgoing(screen=Screen(text=html(str(error))))
+        if person.in_office:
+            return Outgoing(screen=Screen(text=html(str(error))))
+        content = letter_docx(made)  # a firm can mend nothing of the office's template: it gets ours
     caption = _("请核对内容，填文号，盖章后送达。")
+    if isinstance(made, contents.MajorHazardReport):
+        caption = _("请核对内容，盖章，报职代会并存档。")
     return Outgoing(documents=(Document(name=letter_file_name(made), content=content, caption=caption),))
+
+
+def _is_own_report(tx: Transaction, delivery: Delivery, person: Person) -> bool:
+    """Whether it is the report of a major hazard of the person's own firm."""
+    hazard = tx.hazards.get(int(delivery.about.get("hazard", 0)))
+    if hazard is None or delivery.about["letter"] != Letter.MAJOR_REPORT.name:
+        return False
+    return allows(person, Permission.SEE_ENTERPRISE, enterprise_id=hazard.enterprise_id)
 
 
 def _letter(tx: Transaction, delivery: Delivery, officer: str, today: date) -> AnyLetter | None:
@@ -214,11 +239,27 @@ def _unlisting(tx: Transaction, hazard: Hazard, officer: str, today: date) -> An
     )
 
 
+def _major_report(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:
+    report = _report(tx, hazard)
+    assert report is not None
+    assert report.handed_in_at is not None
+    day = report.handed_in_at.astimezone(SHANGHAI).date()
+    return contents.MajorHazardReport(
+        head=_head(tx, hazard.enterprise_id, name_of(tx, report.handed_in_by), day),
+        hazard=_hazard(tx, hazard),
+        found_on=hazard.found_at.astimezone(SHANGHAI).date(),
+        cause=report.cause,
+        harm=report.harm,
+        treatment=report.treatment,
+    )
+
+
 _BUILDERS: Mapping[Letter, Callable[[Transaction, Hazard, str, date], AnyLetter]] = {
     Letter.RECTIFICATION: _order_for_one,
     Letter.REVIEW: _opinion,
     Letter.LISTING: _listing,
     Letter.UNLISTING: _unlisting,
+    Letter.MAJOR_REPORT: _major_report,
 }
 
 ROUTES: tuple[Route, ...] = (

@@ -64,6 +64,7 @@ class HazardStanding(Subject):
                 "sampled": hazard.sampled,
                 "reviewed": hazard.reviewed_by is not None,
                 "receipts_missing": self.receipts_missing(hazard),
+                "report_missing": self.tx.major_reports.is_missing(hazard),
                 "listed": hazard.is_listed,
                 "deferral_waiting": self.tx.hazard_records.deferral_waiting(hazard.id) is not None,
                 "department_missing": hazard.department_id is None and self.tx.departments.any(),

@@ -19,6 +19,7 @@ from storage.hazards import Hazards
 from storage.inspections import Inspections
 from storage.invitations import Invitations
 from storage.ledger import Ledger
+from storage.major_reports import MajorReports
 from storage.notes import Notes
 from storage.office_settings import OfficeSettings
 from storage.official_inspections import OfficialInspections
@@ -81,6 +82,10 @@ class Transaction:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self)
+
+    @cached_property
+    def major_reports(self) -> MajorReports:
+        return MajorReports(self)
 
     @cached_property
     def doubts(self) -> Doubts:

@@ -8,6 +8,7 @@ from typing import Any
 from checklists.attachments import Phase
 from checklists.hazard_records import Receipt
 from checklists.hazards import Hazard, Level, Source
+from checklists.major_reports import MajorReport, Part
 from checklists.people import Role
 from storage.photos import Photo
 from storage.transaction import Transaction
@@ -95,6 +96,17 @@ class HazardZone:
         self.show_fixed(tx, hazard)
         return tx.hazard_life.hand_in(hazard, by=self.people["陈安全"], at=NOW)
 
+    def report(self, tx: Transaction, hazard: Hazard, *, by: str = "王厂长", at: datetime = NOW) -> MajorReport:
+        """The firm writes what is missing of its report of a major hazard and hands it in, if that is still owed."""
+        known = tx.major_reports.get(hazard)
+        if known is not None and known.is_handed_in:
+            return known
+        who: dict[str, Any] = {"by": self.people[by], "at": at}
+        version = known.version if known else 0
+        for part in known.missing() if known else tuple(Part):
+            version = tx.major_reports.write(hazard, part, f"{part.value}：已查明", version=version, **who).version
+        return tx.major_reports.hand_in(hazard, version=version, **who)
+
     def show_fixed(self, tx: Transaction, hazard: Hazard, *, by: str = "陈安全", at: datetime = NOW) -> None:
         """A photo of the place after it was put right, another one each time."""
         seed = f"{hazard.id}:{hazard.version}:{len(tx.attachments.of_hazard(hazard.id))}"
@@ -105,3 +117,9 @@ class HazardZone:
         """Everybody who must know of the hazard confirms."""
         for notice in tx.hazard_records.notices(hazard):
             tx.hazard_records.receive(notice, by=notice.person_id or self.people["赵监管"], at=at, how=Receipt.BOT)
+
+    def closed(self, tx: Transaction, *, at: datetime = NOW, **more: Any) -> Hazard:
+        """A general hazard that 钱审核 passed and closed."""
+        hazard, by = self.handed_in(tx, at=at, **more), self.people["钱审核"]
+        hazard = tx.hazard_life.approve(hazard, by=by, at=at)
+        return tx.hazard_life.close(hazard, by=by, at=at)

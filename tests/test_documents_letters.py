@@ -24,7 +24,7 @@ from handlers.documents.letter_contents import (
     fields,
     own_file_name,
 )
-from handlers.documents.letter_samples import GENERAL, HEAD, LISTING, MAJOR, NOTICE, REVIEW, SAMPLES, UNLISTING
+from handlers.documents.letter_samples import GENERAL, HEAD, LISTING, MAJOR, NOTICE, REPORT, REVIEW, SAMPLES, UNLISTING
 from handlers.documents.letters import (
     TEMPLATES,
     BrokenTemplate,
@@ -141,6 +141,23 @@ def test_an_unlisting_notice_says_closed_only_when_it_is() -> None:
     assert "已销号" not in still_open
 
 
+def test_a_report_of_a_major_hazard_goes_from_the_firm_to_the_office_and_the_workers_congress() -> None:
+    said = words(letter_docx(REPORT)).splitlines()
+    assert said[:5] == [
+        "样例食品有限公司",
+        "重大事故隐患报告",
+        "示安整〔2026〕31号",
+        "示例开发区安全监管办公室：",
+        "根据《中华人民共和国安全生产法》第四十一条、《安全生产事故隐患排查治理暂行规定》第十四条、第十五条，"
+        "现将我单位2026年3月1日查出的重大事故隐患报告如下：",
+    ]
+    at = said.index("一、隐患的现状及其产生原因")
+    assert [said[at + 2], said[at + 4]] == ["二、隐患的危害程度和整改难易程度分析", "三、隐患的治理方案"]
+    assert said[at + 1].startswith("现状：报警装置没有与事故排风联锁，现场测试不动作。产生原因：")
+    assert "本报告同时报职工大会（职工代表大会）。" in said
+    assert "样例食品有限公司（盖章）" in said
+
+
 @pytest.mark.parametrize("letter", SAMPLES, ids=lambda letter: type(letter).__name__)
 def test_every_letter_is_set_in_fonts_that_chinese_offices_have(letter: AnyLetter) -> None:
     with zipfile.ZipFile(io.BytesIO(letter_docx(letter))) as packed:
@@ -236,6 +253,7 @@ def test_own_templates_are_checked_before_they_are_needed(tmp_path: Path) -> Non
         "隐患整改复查意见书.docx",
         "重大事故隐患挂牌督办通知书.docx",
         "重大事故隐患摘牌（销号）通知书.docx",
+        "重大事故隐患报告.docx",
     ]
     assert check_own_templates(tmp_path) == []
     own_template(tmp_path, "{{ 不存在 }}", letter=Letter.REVIEW)
@@ -245,7 +263,7 @@ def test_own_templates_are_checked_before_they_are_needed(tmp_path: Path) -> Non
 
 def test_a_template_somebody_edited_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "隐患整改通知书.docx").write_bytes(b"edited")
-    assert len(write_templates(tmp_path)) == 3
+    assert len(write_templates(tmp_path)) == 4
     assert (tmp_path / "隐患整改通知书.docx").read_bytes() == b"edited"
 
 

@@ -111,7 +111,9 @@ async def test_nothing_is_handed_in_without_a_new_picture_each_round(
     assert [(r.outcome, r.round, r.words) for r in reviews] == [(Outcome.RETURNED, 1, "照片看不清")]
 
 
-async def test_a_major_hazard_waits_for_four_receipts(database: ZoneDatabase, zone_of: HazardZone) -> None:
+async def test_a_major_hazard_waits_for_four_receipts_and_its_report(
+    database: ZoneDatabase, zone_of: HazardZone
+) -> None:
     who = zone_of.people
     hazard = await database.write(lambda tx: zone_of.handed_in(tx, level=Level.MAJOR))
     notices = await database.read(lambda tx: tx.hazard_records.notices(hazard))
@@ -135,6 +137,9 @@ async def test_a_major_hazard_waits_for_four_receipts(database: ZoneDatabase, zo
     with pytest.raises(guards.ReceiptMissing, match="还没有确认收到：职工代表大会"):
         await database.write(lambda tx: tx.hazard_life.close(passed, by=who["钱审核"], at=NOW))
     await database.write(lambda tx: zone_of.confirm_receipts(tx, passed))
+    with pytest.raises(guards.MajorReportMissing, match="重大隐患报告还没有交。"):
+        await database.write(lambda tx: tx.hazard_life.close(passed, by=who["钱审核"], at=NOW))
+    await database.write(lambda tx: zone_of.report(tx, passed))
     closed = await database.write(lambda tx: tx.hazard_life.close(passed, by=who["钱审核"], at=NOW))
     assert closed.state is State.CLOSED
 
@@ -217,6 +222,7 @@ async def test_a_reopened_major_hazard_needs_its_receipts_again(database: ZoneDa
     def unit(tx: Transaction) -> Hazard:
         hazard = tx.hazard_life.approve(zone_of.handed_in(tx, level=Level.MAJOR), by=who["钱审核"], at=NOW)
         zone_of.confirm_receipts(tx, hazard)
+        zone_of.report(tx, hazard)
         hazard = tx.hazard_life.close(hazard, by=who["钱审核"], at=NOW)
         return tx.hazard_life.reopen(hazard, reason="又堵了", by=who["孙科长"], at=NOW)
 
@@ -262,6 +268,7 @@ async def test_a_listed_hazard_is_unlisted_before_it_is_closed(database: ZoneDat
             hazard, supervisor="区安委会", until=date(2026, 12, 31), reason="久拖不改", by=who["孙科长"], at=NOW
         )
         zone_of.confirm_receipts(tx, hazard)
+        zone_of.report(tx, hazard)
         return tx.hazard_life.approve(hazard, by=who["钱审核"], at=NOW)
 
     listed = await database.write(unit)

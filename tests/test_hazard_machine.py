@@ -13,6 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from checklists.hazard_moves import moves_from
 from checklists.hazard_records import Outcome
 from checklists.hazards import Hazard, Level, MoveRefused, State
+from checklists.major_reports import Part
+from checklists.people import INSPECTING_ROLES
 from storage.database import Database
 from storage.transaction import Transaction
 from storage.verification import faults
@@ -22,6 +24,7 @@ from tests.hazard_zone import FIRM, FIVE, OFFICE, HazardZone
 T = TypeVar("T")
 WHO = st.sampled_from([*OFFICE, *FIRM])
 WORDS = st.sampled_from(["", "看过了"])
+INSPECTING = {name for name, role in FIRM.items() if role in INSPECTING_ROLES}
 _zones = itertools.count(100)
 
 
@@ -73,6 +76,8 @@ def machine_on(
                     self.attempt(reviewer, lambda tx, h, by: tx.hazard_life.approve(h, on_site=True, **by))
                 case State.REVIEWED:
                     self.write(lambda tx: self.zone.confirm_receipts(tx, self.hazard, at=self.at))
+                    if self.hazard.level is Level.MAJOR:
+                        self.write(lambda tx: self.zone.report(tx, self.hazard, at=self.at))
                     self.attempt(reviewer, lambda tx, h, by: tx.hazard_life.close(h, **by))
                 case _:
                     pass
@@ -116,6 +121,37 @@ def machine_on(
         @rule(who=WHO)
         def receipts(self, who: str) -> None:
             self.write(lambda tx: self.zone.confirm_receipts(tx, self.hazard, at=self.at))
+
+        @rule(who=WHO, part=st.sampled_from(Part), words=WORDS)
+        def write_report(self, who: str, part: Part, words: str) -> None:
+            """Anybody tries; only the firm's words about an open major hazard are kept, and none after handing in."""
+            before = self.write(lambda tx: tx.major_reports.get(self.hazard))
+            version, by = before.version if before else 0, self.zone.people[who]
+            try:
+                self.write(
+                    lambda tx: tx.major_reports.write(self.hazard, part, words, version=version, by=by, at=self.at)
+                )
+            except MoveRefused:
+                assert self.write(lambda tx: tx.major_reports.get(self.hazard)) == before
+            else:
+                assert who in INSPECTING
+                assert words
+                assert self.hazard.level is Level.MAJOR
+                assert self.hazard.is_open
+                assert before is None or not before.is_handed_in
+
+        @rule(who=WHO)
+        def hand_in_report(self, who: str) -> None:
+            before = self.write(lambda tx: tx.major_reports.get(self.hazard))
+            version, by = before.version if before else 0, self.zone.people[who]
+            try:
+                self.write(lambda tx: tx.major_reports.hand_in(self.hazard, version=version, by=by, at=self.at))
+            except MoveRefused:
+                assert self.write(lambda tx: tx.major_reports.get(self.hazard)) == before
+            else:
+                assert who in INSPECTING
+                assert before is not None
+                assert before.missing() == ()
 
         @rule(who=WHO)
         def close(self, who: str) -> None:
@@ -169,6 +205,8 @@ def machine_on(
                 hazard.reviewed_by
             ]
             assert self.write(lambda tx: tx.hazard_life.receipts_missing(hazard)) == ()
+            report = self.write(lambda tx: tx.major_reports.get(hazard))
+            assert hazard.level is Level.GENERAL or (report is not None and report.is_handed_in)
             assert not hazard.is_listed
 
         def teardown(self) -> None:

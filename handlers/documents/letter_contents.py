@@ -9,6 +9,7 @@ from enum import StrEnum
 from checklists.hazards import LEVEL_NAMES, Level
 
 LAW = "《中华人民共和国安全生产法》第九条、第四十一条"
+REPORT_LAW = "《中华人民共和国安全生产法》第四十一条、《安全生产事故隐患排查治理暂行规定》第十四条、第十五条"
 _UNWRITABLE = frozenset({"Cc", "Cs", "Cn"})
 
 
@@ -19,6 +20,7 @@ class Letter(StrEnum):
     REVIEW = "review_opinion.docx"
     LISTING = "listing_notice.docx"
     UNLISTING = "unlisting_notice.docx"
+    MAJOR_REPORT = "major_hazard_report.docx"
 
 
 LETTER_NAMES: Mapping[Letter, str] = {
@@ -26,6 +28,7 @@ LETTER_NAMES: Mapping[Letter, str] = {
     Letter.REVIEW: "隐患整改复查意见书",
     Letter.LISTING: "重大事故隐患挂牌督办通知书",
     Letter.UNLISTING: "重大事故隐患摘牌（销号）通知书",
+    Letter.MAJOR_REPORT: "重大事故隐患报告",
 }
 
 
@@ -137,12 +140,25 @@ class UnlistingNotice:
     closed: bool
 
 
-AnyLetter = RectificationNotice | ReviewOpinion | ListingNotice | UnlistingNotice
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MajorHazardReport:
+    """重大事故隐患报告: the firm's own, to the office and to the workers' congress; a part may have several lines."""
+
+    head: LetterHead
+    hazard: LetterHazard
+    found_on: date
+    cause: str
+    harm: str
+    treatment: str
+
+
+AnyLetter = RectificationNotice | ReviewOpinion | ListingNotice | UnlistingNotice | MajorHazardReport
 LETTER_KINDS: Mapping[type[AnyLetter], Letter] = {
     RectificationNotice: Letter.RECTIFICATION,
     ReviewOpinion: Letter.REVIEW,
     ListingNotice: Letter.LISTING,
     UnlistingNotice: Letter.UNLISTING,
+    MajorHazardReport: Letter.MAJOR_REPORT,
 }
 
 
@@ -189,6 +205,18 @@ def _own_fields(letter: AnyLetter) -> dict[str, object]:
                 "挂牌原因": letter.reason,
                 "督办单位": letter.supervisor,
                 "督办期限": _day(letter.until),
+            }
+        case MajorHazardReport():
+            return {
+                # The firm writes to the office here, not the office to the firm.
+                "发文单位": letter.head.enterprise,
+                "依据": REPORT_LAW,
+                "报送单位": letter.head.office,
+                "隐患": _hazard(letter.hazard, 1),
+                "发现日期": _day(letter.found_on),
+                "现状和原因": letter.cause,
+                "危害和整改难易": letter.harm,
+                "治理方案": letter.treatment,
             }
     return {
         "隐患": _hazard(letter.hazard, 1),

@@ -8,6 +8,7 @@ from handlers.documents.letter_contents import (
     LetterHazard,
     LetterHead,
     ListingNotice,
+    MajorHazardReport,
     Outcome,
     RectificationNotice,
     ReviewedHazard,
@@ -79,4 +80,12 @@ UNLISTING = UnlistingNotice(
     reason="联锁已修复，现场测试三次均动作，检测报告合格",
     closed=True,
 )
-SAMPLES: tuple[AnyLetter, ...] = (NOTICE, REVIEW, LISTING, UNLISTING)
+REPORT = MajorHazardReport(
+    head=HEAD,
+    hazard=MAJOR,
+    found_on=date(2026, 3, 1),
+    cause="现状：报警装置没有与事故排风联锁，现场测试不动作。\n产生原因：改造时没有接通，日常检查没有发现。",
+    harm="危害程度：属于判定标准列明的重大事故隐患。\n整改难易程度：要停用有关设备或场所才能改。",
+    treatment="1．目标和任务：2026年4月1日前消除隐患。\n2．方法和措施：由有资质单位修复联锁并测试合格。",
+)
+SAMPLES: tuple[AnyLetter, ...] = (NOTICE, REVIEW, LISTING, UNLISTING, REPORT)

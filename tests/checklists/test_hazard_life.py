@@ -62,6 +62,7 @@ def test_a_reviewed_hazard_with_everything_is_closed() -> None:
         ({"evidence": 0}, guards.EvidenceMissing, "还没有整改后的照片，请先拍一张发来。"),
         ({"reviewed": False}, guards.ReviewMissing, "这次整改还没有另一个人复查通过。"),
         ({"receipts_missing": ("实际控制人",)}, guards.ReceiptMissing, "还没有确认收到：实际控制人"),
+        ({"report_missing": True}, guards.MajorReportMissing, "重大隐患报告还没有交。"),
         ({"listed": True}, guards.StillListed, "这条隐患正在挂牌督办，要先摘牌。"),
         ({"deferral_waiting": True}, guards.DeferralWaiting, "延期申请还没有答复。"),
         ({"department_missing": True}, guards.DepartmentMissing, "还没有指定负有监管职责的科室，请先指定。"),

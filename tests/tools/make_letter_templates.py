@@ -61,7 +61,7 @@ def paragraph(
     return made
 
 
-def new_letter(title: str) -> Any:
+def new_letter(title: str, *, to: str = "企业名称") -> Any:
     document = Document()
     section = document.sections[0]
     section.orientation, section.page_width, section.page_height = WD_ORIENT.PORTRAIT, Mm(210), Mm(297)
@@ -81,7 +81,7 @@ def new_letter(title: str) -> Any:
     paragraph(document, "{{ 发文单位 }}", font=HEADING, size=Pt(16), align=centre, indent=False, after=4)
     paragraph(document, title, font=HEADING, size=TITLE_SIZE, align=centre, indent=False, after=6, line=34)
     paragraph(document, "{{ 文号 or '〔    〕    号' }}", align=centre, indent=False, after=10)
-    paragraph(document, "{{ 企业名称 }}：", indent=False)
+    paragraph(document, f"{{{{ {to} }}}}：", indent=False)
     return document
 
 
@@ -306,11 +306,43 @@ def unlisting() -> Any:
     return document
 
 
+def major_report() -> Any:
+    """The firm's own report: to the office, a copy to the workers' congress."""
+    document = new_letter(LETTER_NAMES[Letter.MAJOR_REPORT], to="报送单位")
+    paragraph(document, "根据{{ 依据 }}，现将我单位{{ 发现日期 }}查出的重大事故隐患报告如下：", after=4)
+    facts_table(
+        document,
+        (
+            *HAZARD_FACTS,
+            ("整改期限", "{{ 隐患.整改期限 or '另行确定' }}"),
+            ("整改责任人", "{{ 隐患.责任人 or 主要负责人 }}"),
+        ),
+    )
+    for heading, words in (
+        ("一、隐患的现状及其产生原因", "{{ 现状和原因 }}"),
+        ("二、隐患的危害程度和整改难易程度分析", "{{ 危害和整改难易 }}"),
+        ("三、隐患的治理方案", "{{ 治理方案 }}"),
+    ):
+        paragraph(document, heading, font=HEADING).paragraph_format.keep_with_next = True
+        # Each line of what was written is kept apart; spread over the width a broken line would be torn.
+        paragraph(document, words, align=WD_ALIGN_PARAGRAPH.LEFT, indent=False)
+    paragraph(document, "本报告同时报职工大会（职工代表大会）。", after=LAST_WORDS)
+    close(
+        document,
+        (
+            "主要负责人签名：____________________",
+            "职工大会（职工代表大会）签收：____________　时间：____年__月__日",
+        ),
+    )
+    return document
+
+
 MAKERS = {
     Letter.RECTIFICATION: rectification,
     Letter.REVIEW: review,
     Letter.LISTING: listing,
     Letter.UNLISTING: unlisting,
+    Letter.MAJOR_REPORT: major_report,
 }
 
 
