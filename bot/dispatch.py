@@ -112,6 +112,7 @@ def _incoming(update_id: int, did: Read, fetched: Fetched) -> Incoming:
         upload=fetched.upload,
         voice=fetched.voice,
         album=did.album,
+        forwarded_at=did.forwarded_at,
     )
 
 

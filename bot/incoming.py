@@ -4,6 +4,7 @@ The wire's JSON is read directly. Kinds that do not exist yet, missing senders a
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from handlers.answering import Kind
@@ -15,7 +16,10 @@ _FILES = ("document", "video", "audio", "animation", "video_note")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Read:
-    """What an update says; `message_id` is the pressed card, `file_id` what is to be fetched."""
+    """What an update says; `message_id` is the pressed card, `file_id` what is to be fetched.
+
+    `forwarded_at` is when a forwarded message was first sent; who sent it is not read.
+    """
 
     kind: Kind
     chat_id: int
@@ -31,6 +35,7 @@ class Read:
     file_size: int = 0
     is_image: bool = False
     album: str = ""
+    forwarded_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +106,7 @@ def _media(message: JSON, base: JSON) -> Read:
     caption = message.get("caption")
     base["text"] = caption if isinstance(caption, str) else ""
     base["album"] = str(message.get("media_group_id") or "")
+    base["forwarded_at"] = _moment(_object(message, "forward_origin").get("date"))
     sizes = message.get("photo")
     if isinstance(sizes, list) and sizes and isinstance(sizes[-1], dict):
         largest = sizes[-1]
@@ -153,6 +159,14 @@ def _is_id(part: JSON) -> bool:
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _moment(value: object) -> datetime | None:
+    """A Unix time of the wire, or None for whatever is none."""
+    try:
+        return datetime.fromtimestamp(value, UTC) if isinstance(value, int) and value > 0 else None
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def _name(user: JSON) -> str:

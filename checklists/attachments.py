@@ -21,8 +21,8 @@ class Phase(StrEnum):
 class Attachment:
     """One photo or voice note; `album` joins what was sent together. One without item and hazard is not sorted yet.
 
-    `received_at` is when it reached the bot, never what the file claims; `dated_at` is what the picture itself claims,
-    where it says anything.
+    `received_at` is when it reached the bot, never what the file claims; `dated_at` is the earliest time the picture
+    itself claims, where it says anything; `forwarded_at` when a forwarded message was first sent.
     """
 
     id: int
@@ -36,3 +36,4 @@ class Attachment:
     sent_by: int
     received_at: datetime
     dated_at: datetime | None = None
+    forwarded_at: datetime | None = None

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 SAME_BITS = 6
 LOOK_BITS = 12
+# A camera set to the time of another part of the world errs by up to half a day.
+CLEARLY = timedelta(hours=12)
+# Cameras whose clock was never set begin with 1970, 1980 or 2000.
+_NO_CAMERA_BEFORE = datetime(2005, 1, 1, tzinfo=UTC)
 
 
 class Doubt(StrEnum):
@@ -14,6 +18,8 @@ class Doubt(StrEnum):
 
     BEFORE_AGAIN = "before_again"
     USED_ELSEWHERE = "used_elsewhere"
+    DATED_BEFORE = "dated_before"
+    FORWARDED_FROM_BEFORE = "forwarded_from_before"
     RESEMBLES = "resembles"
     OLDER = "older"
 
@@ -21,6 +27,8 @@ class Doubt(StrEnum):
 DOUBT_NAMES: Mapping[Doubt, str] = {
     Doubt.BEFORE_AGAIN: "和整改前的照片几乎一样",
     Doubt.USED_ELSEWHERE: "这张照片在别处用过",
+    Doubt.DATED_BEFORE: "照片自己写的时间是{day}，早于发现隐患",
+    Doubt.FORWARDED_FROM_BEFORE: "转发来的照片，原发于{day}，早于发现隐患",
     Doubt.RESEMBLES: "和另一张照片很像，请对照看",
     Doubt.OLDER: "这张照片在发现隐患以前就发来过",
 }
@@ -28,7 +36,10 @@ DOUBT_NAMES: Mapping[Doubt, str] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """A picture as it is kept: `first_kept_at` is when its content first reached the bot, whoever sent it."""
+    """A picture as it is kept: `first_kept_at` is when its content first reached the bot, whoever sent it.
+
+    `dated_at` is the earliest time it claims itself, `forwarded_at` when the forwarded message was first sent.
+    """
 
     attachment_id: int
     sha256: str
@@ -36,6 +47,19 @@ class Picture:
     hazard_id: int | None
     before: bool
     first_kept_at: datetime
+    dated_at: datetime | None = None
+    forwarded_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claims:
+    """What a picture says of its own time: the earliest it bears, and when a forwarded message was first sent."""
+
+    dated_at: datetime | None = None
+    forwarded_at: datetime | None = None
+
+
+NO_CLAIMS = Claims()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +77,18 @@ def distance(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
+def claims_of(
+    *, taken_at: datetime | None = None, forwarded_at: datetime | None = None, received_at: datetime
+) -> Claims:
+    """What can be true of it: nothing after it was received, nothing of a camera whose clock was never set."""
+    taken_at, forwarded_at = (
+        moment if moment is not None and _NO_CAMERA_BEFORE <= moment <= received_at else None
+        for moment in (taken_at, forwarded_at)
+    )
+    earliest = min((moment for moment in (taken_at, forwarded_at) if moment is not None), default=None)
+    return Claims(dated_at=earliest, forwarded_at=forwarded_at)
+
+
 def suspicions(picture: Picture, others: Iterable[Picture], *, found_at: datetime) -> list[Suspicion]:
     """What speaks against `picture` as evidence of a hazard found at `found_at`, the strongest first.
 
@@ -61,6 +97,8 @@ def suspicions(picture: Picture, others: Iterable[Picture], *, found_at: datetim
     doubts = []
     if picture.first_kept_at < found_at:
         doubts.append(Suspicion(picture=picture, doubt=Doubt.OLDER))
+    if (doubt := _claimed_before(picture, found_at - CLEARLY)) is not None:
+        doubts.append(Suspicion(picture=picture, doubt=doubt))
     for other in others:
         if other.attachment_id == picture.attachment_id:
             continue
@@ -68,6 +106,13 @@ def suspicions(picture: Picture, others: Iterable[Picture], *, found_at: datetim
         if bits <= LOOK_BITS and (doubt := _doubt(picture, other, same=bits <= SAME_BITS)):
             doubts.append(Suspicion(picture=picture, doubt=doubt, beside=other, bits=bits))
     return sorted(doubts, key=lambda s: (list(Doubt).index(s.doubt), s.bits))
+
+
+def _claimed_before(picture: Picture, moment: datetime) -> Doubt | None:
+    """A forwarded message bears Telegram's own time and counts more than what a camera wrote."""
+    if picture.forwarded_at is not None and picture.forwarded_at < moment:
+        return Doubt.FORWARDED_FROM_BEFORE
+    return Doubt.DATED_BEFORE if picture.dated_at is not None and picture.dated_at < moment else None
 
 
 def _doubt(picture: Picture, other: Picture, *, same: bool) -> Doubt | None:

@@ -43,6 +43,7 @@ class Incoming:
     upload: Upload | None = None
     voice: str = ""
     album: str = ""
+    forwarded_at: datetime | None = None
 
 
 def answer(tx: Transaction, incoming: Incoming, *, router: Router, services: Services, now: datetime) -> Reply:
@@ -65,6 +66,7 @@ def answer(tx: Transaction, incoming: Incoming, *, router: Router, services: Ser
         upload=incoming.upload,
         voice=incoming.voice,
         album=incoming.album,
+        forwarded_at=incoming.forwarded_at,
         dialog=tx.dialogs.of(incoming.chat_id, now=now),
     )
     new = tx.updates.is_new(incoming.update_id, at=now)

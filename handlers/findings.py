@@ -13,6 +13,7 @@ from handlers.arrangements import NotADay, parse_deadline
 from handlers.finding_cards import DAYS, asked, card_lines, clause_of, last_rows
 from handlers.hazard_cards import LEVELS_BY_CODE, hazard_of, number_of
 from handlers.life_telling import tell
+from handlers.picture_dates import claims_of_picture
 from handlers.replies import Reply, Screen, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.words import _, html
@@ -185,6 +186,7 @@ def _keep_photo(request: Request, hazard: Hazard) -> None:
         hazard_id=hazard.id,
         phase=Phase.BEFORE,
         album=request.album,
+        claims=claims_of_picture(request),
     )
 
 

@@ -11,6 +11,7 @@ from handlers.buttons import to_home
 from handlers.hazard_cards import hazard_of, number_of
 from handlers.items import show_item
 from handlers.life_telling import tell
+from handlers.picture_dates import claims_of_picture
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Input, Press, Request, Route, Stale
 from handlers.running import while_running
@@ -64,7 +65,8 @@ def _keep(
     attachments, by, at = request.tx.attachments, request.who.id, request.now
     if request.photo is None:
         return attachments.add_voice(request.voice, by=by, at=at, **where)
-    return attachments.add_photo(request.photo, by=by, at=at, phase=phase, album=request.album, **where)
+    claims = claims_of_picture(request)
+    return attachments.add_photo(request.photo, by=by, at=at, phase=phase, album=request.album, claims=claims, **where)
 
 
 def _to_item(request: Request, walk: Walk, item: int) -> Reply:
@@ -108,7 +110,7 @@ def take_for_hazard(request: Request) -> Reply:
     if request.photo is not None and step == "fixed" and hazard.state is State.CONFIRMED:
         return _fixed(request, hazard)
     phase = together[0].phase if together else _phase(hazard)
-    _show(request, hazard, phase)
+    kept = _show(request, hazard, phase)
     if request.photo is None:
         return _spoken(request, hazard, step)
     if caption := request.text.strip():
@@ -117,7 +119,8 @@ def take_for_hazard(request: Request) -> Reply:
     following = step
     if step == "photo":
         following = "level" if hazard.words else "words"
-    return _grouped(request, hazards.show_step(request, hazard, following or "view", notice=_("照片已存好。")))
+    notice = rectification.warning(request, hazard, kept) or _("照片已存好。")
+    return _grouped(request, hazards.show_step(request, hazard, following or "view", notice=notice))
 
 
 def _after_inspection(request: Request, hazard: Hazard) -> Reply:
@@ -136,21 +139,23 @@ def _phase(hazard: Hazard) -> str:
     return Phase.AFTER if hazard.state is State.FIXED_ON_SPOT else Phase.BEFORE
 
 
-def _show(request: Request, hazard: Hazard, phase: str) -> None:
+def _show(request: Request, hazard: Hazard, phase: str) -> Attachment:
     """Keep what came for this hazard; the card of its question is told while the inspection runs."""
     walk = hazards.running_walk(request, hazard)
     if walk is None or hazard.item is None:
-        _keep(request, hazard_id=hazard.id, phase=phase)
-        return
-    _keep(request, inspection_id=walk.id, item=hazard.item, hazard_id=hazard.id, phase=phase)
+        return _keep(request, hazard_id=hazard.id, phase=phase)
+    kept = _keep(request, inspection_id=walk.id, item=hazard.item, hazard_id=hazard.id, phase=phase)
     request.tx.inspections.note(walk.inspection, hazard.item, at=request.now)
+    return kept
 
 
 def _fixed(request: Request, hazard: Hazard) -> Reply:
-    _show(request, hazard, Phase.AFTER)
+    kept = _show(request, hazard, Phase.AFTER)
     before, hazard = hazard, request.tx.hazards.fix_on_spot(hazard, by=request.who.id, at=request.now)
     tell(request, Step.FIX_ON_SPOT, before, hazard)
     words = _("隐患 {number} 已立查立改，等待复核。").format(number=number_of(request, hazard))
+    if warning := rectification.warning(request, hazard, kept):
+        words = _("{fixed}{warning}打开这条隐患，发到那里。").format(fixed=words, warning=warning)
     return _grouped(request, hazards.finish(request, hazard, notice=words))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from checklists.attachments import Phase
+from checklists.attachments import Attachment, Phase
 from checklists.evidence import Doubt
 from checklists.hazard_moves import Step
 from checklists.hazards import STATE_NAMES, Hazard
@@ -10,6 +10,7 @@ from checklists.people import Permission
 from handlers.hazard_cards import number_of
 from handlers.hazards import current, show_step
 from handlers.life import again, done, politely, pressed, who
+from handlers.picture_dates import claims_of_picture, doubt_words
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Input, Press, Request, Route
 from handlers.words import N_, _, full_day, html, shorten
@@ -19,6 +20,8 @@ _MOST_WORDS = 500
 _TOLD_AT_ONCE = {
     Doubt.BEFORE_AGAIN: N_("这张和整改前的照片几乎一样，请在改好的地方重拍一张。"),
     Doubt.USED_ELSEWHERE: N_("这张照片在别处用过，请在这个地方重拍一张。"),
+    Doubt.DATED_BEFORE: N_("这张照片自己写的时间是{day}，早于发现隐患。请在改好的地方现在拍一张。"),
+    Doubt.FORWARDED_FROM_BEFORE: N_("这张是转发来的，原发于{day}，早于发现隐患。请在改好的地方现在拍一张。"),
 }
 
 
@@ -73,13 +76,19 @@ def take_photo(request: Request) -> Reply:
     if request.photo is None:
         attachments.add_voice(request.voice, **where)
         return show_evidence(request, hazard, notice=_("语音已存好。"))
-    kept = attachments.add_photo(request.photo, phase=Phase.AFTER, album=request.album, **where)
+    claims = claims_of_picture(request)
+    kept = attachments.add_photo(request.photo, phase=Phase.AFTER, album=request.album, claims=claims, **where)
     if caption := " ".join(request.text.split()):
         hazard = _described(request, hazard, caption)
-    doubts = {s.doubt for s in request.tx.doubts.pictures(hazard) if s.picture.attachment_id == kept.id}
-    warned = [words for doubt, words in _TOLD_AT_ONCE.items() if doubt in doubts]
-    notice = _(warned[0]) if warned else _("照片已存好。")
+    notice = warning(request, hazard, kept) or _("照片已存好。")
     return replace(show_evidence(request, hazard, notice=notice), group=request.album)
+
+
+def warning(request: Request, hazard: Hazard, kept: Attachment) -> str:
+    """What the sender of a doubtful picture hears at once; empty when there is nothing to say."""
+    doubts = {s.doubt: s for s in request.tx.doubts.pictures(hazard) if s.picture.attachment_id == kept.id}
+    told = next((doubt for doubt in _TOLD_AT_ONCE if doubt in doubts), None)
+    return doubt_words(_TOLD_AT_ONCE[told], doubts[told]) if told else ""
 
 
 def write(request: Request) -> Reply:

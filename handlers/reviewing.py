@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from checklists.attachments import Attachment, Medium, Phase
-from checklists.evidence import DOUBT_NAMES, Suspicion
+from checklists.evidence import DOUBT_NAMES, Doubt, Suspicion
 from checklists.hazard_moves import Step
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard, State
 from checklists.people import Permission
@@ -12,11 +12,12 @@ from handlers.hazards import current, show_step
 from handlers.life import again, done, politely, pressed, who
 from handlers.life_cards import EVIDENT
 from handlers.life_words import last_word, moment, number_in
+from handlers.picture_dates import doubt_words
 from handlers.pictures import Comparison, Panel
 from handlers.replies import Button, Reply, Rows, Screen, data, rows
 from handlers.routing import About, Display, Press, Request, Route
 from handlers.walking import name_of
-from handlers.words import _, aside, full_day, html, shorten
+from handlers.words import _, aside, full_day, html, labelled, listed, shorten
 from storage.transaction import Transaction
 
 _SHOWN = 2  # rows of before and after; all photos are in the record
@@ -91,7 +92,7 @@ def _doubt_lines(
     places = {a.id: n for n, a in enumerate(evidence, 1)}
     facts = [
         _("· 整改后第 {at} 张：{doubt}{where}").format(
-            at=places[s.picture.attachment_id], doubt=_(DOUBT_NAMES[s.doubt]), where=_where(tx, hazard, s)
+            at=places[s.picture.attachment_id], doubt=doubt_words(DOUBT_NAMES[s.doubt], s), where=_where(tx, hazard, s)
         )
         for s in doubts[: _DOUBTS_SHOWN + 1]
     ]
@@ -103,7 +104,19 @@ def _doubt_lines(
     facts += [
         _("· 整改后第 {at} 张：上一次交过同一张照片").format(at=places[a.id]) for a in evidence if a.sha256 in earlier
     ][:2]
-    return [_("⚠️ <b>请留意（只是提示，由您判断）：</b>"), *facts] if facts else []
+    head = [_("⚠️ <b>请留意（只是提示，由您判断）：</b>")] if facts else []
+    return [*_forwarded_lines(evidence, doubts), *head, *facts]
+
+
+def _forwarded_lines(evidence: Sequence[Attachment], doubts: Sequence[Suspicion]) -> list[str]:
+    """Forwarded pictures that are in no doubt for it: a fact the reviewer may want to know."""
+    doubtful = {s.picture.attachment_id for s in doubts if s.doubt is Doubt.FORWARDED_FROM_BEFORE}
+    forwarded = [
+        _("第 {at} 张原发于{moment}").format(at=at, moment=moment(picture.forwarded_at))
+        for at, picture in enumerate(evidence, 1)
+        if picture.forwarded_at is not None and picture.id not in doubtful
+    ][:_DOUBTS_SHOWN]
+    return [labelled(_("转发来的照片"), listed(forwarded))] if forwarded else []
 
 
 def _where(tx: Transaction, hazard: Hazard, suspicion: Suspicion) -> str:

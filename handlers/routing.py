@@ -64,6 +64,7 @@ class Request:
     upload: Upload | None = None
     voice: str = ""
     album: str = ""
+    forwarded_at: datetime | None = None
     dialog: Dialog | None = None
     enterprise_id: int | None = None
     pressed: bool = False

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from checklists.attachments import Attachment, Medium
+from checklists.evidence import NO_CLAIMS, Claims
 from checklists.hazards import MoveRefused, State
 from storage.photos import Photo
 from storage.subject import Subject
@@ -38,6 +39,7 @@ class Attachments(Subject):
         hazard_id: int | None = None,
         phase: str = "",
         album: str = "",
+        claims: Claims = NO_CLAIMS,
     ) -> Attachment:
         """Link a photo whose bytes are in the photo store already."""
         row = {"sha256": photo.sha256, "dhash": photo.dhash, "width": photo.width, "height": photo.height}
@@ -52,6 +54,8 @@ class Attachments(Subject):
             album=album[:64],
             sent_by=by,
             received_at=at,
+            dated_at=claims.dated_at,
+            forwarded_at=claims.forwarded_at,
         )
 
     def add_voice(

@@ -71,6 +71,8 @@ class Doubts(Subject):
                 photos.c.dhash,
                 attachments.c.hazard_id,
                 attachments.c.phase,
+                attachments.c.dated_at,
+                attachments.c.forwarded_at,
                 photos.c.kept_at,
             )
             .join(photos, (photos.c.zone_id == attachments.c.zone_id) & (photos.c.sha256 == attachments.c.sha256))
@@ -98,4 +100,6 @@ def _picture(row: Any) -> Picture:
         hazard_id=row.hazard_id,
         before=row.phase == "before",
         first_kept_at=row.kept_at,
+        dated_at=row.dated_at,
+        forwarded_at=row.forwarded_at,
     )

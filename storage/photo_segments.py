@@ -33,6 +33,13 @@ def strip_jpeg(data: bytes) -> bytes:
     return b"".join(kept)
 
 
+def jpeg_exif(data: bytes) -> bytes:
+    """The TIFF block of the file's Exif; empty without one."""
+    header = EXIF_HEADER
+    found = (s[4:] for marker, s in _jpeg_segments(data) if marker == 0xE1 and s[4:].startswith(header))
+    return next(found, header).removeprefix(header)
+
+
 def _kept_jpeg_segment(marker: int, segment: bytes) -> bytes:
     if marker == 0xD9 or marker in JPEG_PICTURE:
         return segment
@@ -93,6 +100,11 @@ def strip_png(data: bytes) -> bytes:
     return b"".join([*kept, _png_chunk(b"IEND", b"")])
 
 
+def png_exif(data: bytes) -> bytes:
+    """The TIFF block of the file's Exif; empty without one."""
+    return next((payload for kind, payload in _png_chunks(data) if kind == b"eXIf"), b"")
+
+
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = len(PNG_START)
     while data[at + 4 : at + 8] != b"IEND":
@@ -122,6 +134,12 @@ def strip_webp(data: bytes) -> bytes:
     if orientation != 1 and chunks[0][0] == b"VP8X":
         body += _webp_chunk(b"EXIF", orientation_only(orientation))
     return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+
+def webp_exif(data: bytes) -> bytes:
+    """The TIFF block of the file's Exif; empty without one."""
+    found = (payload for kind, payload in _webp_chunks(data) if kind == b"EXIF")
+    return next(found, b"").removeprefix(EXIF_HEADER)
 
 
 def _plain_header(payload: bytes, *, turned: bool) -> bytes:

@@ -6,12 +6,23 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from PIL import Image
 
+from storage.exif_time import read_taken
 from storage.files import NotKept, keep
-from storage.photo_segments import BrokenFile, read_orientation, strip_jpeg, strip_png, strip_webp
+from storage.photo_segments import (
+    BrokenFile,
+    jpeg_exif,
+    png_exif,
+    read_orientation,
+    strip_jpeg,
+    strip_png,
+    strip_webp,
+    webp_exif,
+)
 
 MAX_BYTES = 20 * 1024 * 1024  # what a bot may download from Telegram
 MAX_PIXELS = 51_000_000  # phones that make 50 megapixels; more would take too much memory to open
@@ -25,7 +36,10 @@ class UnreadablePhoto(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Photo:
-    """`sha256` is of `data`, the stripped original; width and height are as a person sees it, after turning."""
+    """`sha256` is of `data`, the stripped original; width and height are as a person sees it, after turning.
+
+    `taken_at` is what the file said before it was stripped; it is in no file that is kept.
+    """
 
     sha256: str
     kind: str
@@ -34,6 +48,7 @@ class Photo:
     width: int
     height: int
     dhash: str
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +63,9 @@ def accept(data: bytes) -> Photo:
     """The photo as it will be kept; raises UnreadablePhoto. Takes up to a second and some hundred MB: use a thread."""
     if len(data) > MAX_BYTES:
         raise UnreadablePhoto("照片超过20MB，请换一张小一点的，或直接用手机拍照发送。")
-    kind, strip = _recognise(data)
+    kind, strip, exif = _recognise(data)
     try:
-        stripped = strip(data)
+        stripped, taken_at = strip(data), read_taken(exif(data))
         picture, size = _decoded(stripped, kind)
     except (BrokenFile, OSError, SyntaxError, ValueError, MemoryError) as error:
         if isinstance(error, UnreadablePhoto):
@@ -66,16 +81,18 @@ def accept(data: bytes) -> Photo:
         width=size[0],
         height=size[1],
         dhash=dhash(picture),
+        taken_at=taken_at,
     )
 
 
-def _recognise(data: bytes) -> tuple[str, Callable[[bytes], bytes]]:
+def _recognise(data: bytes) -> tuple[str, Callable[[bytes], bytes], Callable[[bytes], bytes]]:
+    """The kind of file, what strips it, and what finds its Exif."""
     if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG", strip_jpeg
+        return "JPEG", strip_jpeg, jpeg_exif
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG", strip_png
+        return "PNG", strip_png, png_exif
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP", strip_webp
+        return "WEBP", strip_webp, webp_exif
     if data[4:8] == b"ftyp":
         raise UnreadablePhoto("这种格式（HEIC或视频）打不开，请用“照片”方式发送，不要当作文件发送。")
     raise UnreadablePhoto("这不是能打开的照片，请发送手机拍的照片（JPEG、PNG或WebP）。")
@@ -136,11 +153,6 @@ def dhash(picture: Image.Image) -> str:
     grey = picture.convert("L").resize((9, 8), Image.Resampling.LANCZOS).tobytes()
     bits = [grey[9 * row + column] > grey[9 * row + column + 1] for row in range(8) for column in range(8)]
     return f"{int(''.join('1' if bit else '0' for bit in bits), 2):016x}"
-
-
-def distance(one: str, other: str) -> int:
-    """Differing bits of two dhashes: up to 6 the same photo, 7–12 a person should look; proof never."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 class PhotoStore:

@@ -297,6 +297,7 @@ attachments = Table(
     Column("received_at", UtcDateTime, nullable=False),
     # When the picture itself says it was made or first sent, where it says so (Exif of a file, a forwarded message).
     Column("dated_at", UtcDateTime),
+    Column("forwarded_at", UtcDateTime),
     Column("removed_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
     Index("ix_attachments_inspection", "zone_id", "inspection_id", "item"),

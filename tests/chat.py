@@ -68,9 +68,17 @@ class Chat:
         return await self._does(Kind.TEXT, text=text)
 
     async def sends_photo(
-        self, photo: Photo, *, caption: str = "", album: str = "", update_id: int | None = None
+        self,
+        photo: Photo,
+        *,
+        caption: str = "",
+        album: str = "",
+        forwarded_at: datetime | None = None,
+        update_id: int | None = None,
     ) -> Reply:
-        return await self._does(Kind.PHOTO, photo=photo, text=caption, album=album, update_id=update_id)
+        return await self._does(
+            Kind.PHOTO, photo=photo, text=caption, album=album, forwarded_at=forwarded_at, update_id=update_id
+        )
 
     async def sends_voice(self, sha256: str) -> Reply:
         return await self._does(Kind.VOICE, voice=sha256)
@@ -98,6 +106,7 @@ class Chat:
         upload: Upload | None = None,
         voice: str = "",
         album: str = "",
+        forwarded_at: datetime | None = None,
         update_id: int | None = None,
     ) -> Reply:
         incoming = Incoming(
@@ -113,6 +122,7 @@ class Chat:
             upload=upload,
             voice=voice,
             album=album,
+            forwarded_at=forwarded_at,
         )
         reply = await self.database.write(
             lambda tx: answer(tx, incoming, router=ROUTER, services=self.services, now=self.now)

@@ -90,8 +90,15 @@ class Person:
         )["update_id"]
         return number
 
-    async def photo(self, data: bytes | None = None, caption: str = "") -> int:
-        return (await self.album([data or picture()], caption))[0]
+    async def forwards(self, message: JSON) -> int | None:
+        """Forward a message of some chat to the bot."""
+        body = {**self._at(None), "from_chat_id": message["chat"]["id"], "message_id": message["message_id"]}
+        number: int | None = (await self.control.post("forward", body))["update_id"]
+        return number
+
+    async def photo(self, data: bytes | None = None, caption: str = "", *, chat_id: int | None = None) -> int:
+        files = [(data or picture(), "照片1.jpg", "image/jpeg")]
+        return (await self._uploads("album", files, caption, chat_id))[0]
 
     async def album(self, pictures: list[bytes], caption: str = "") -> list[int]:
         """Send several pictures at once; returns their update numbers."""
@@ -104,8 +111,11 @@ class Person:
     async def voice(self, data: bytes = b"OggS sample") -> int:
         return (await self._uploads("voice", [(data, "voice.oga", "audio/ogg")], ""))[0]
 
-    async def _uploads(self, path: str, files: list[tuple[bytes, str, str]], caption: str) -> list[int]:
-        form = aiohttp.FormData({"user_id": str(self.id), "caption": caption}, quote_fields=False)
+    async def _uploads(
+        self, path: str, files: list[tuple[bytes, str, str]], caption: str, chat_id: int | None = None
+    ) -> list[int]:
+        fields = {"user_id": str(self.id), "chat_id": str(chat_id or self.id), "caption": caption}
+        form = aiohttp.FormData(fields, quote_fields=False)
         for data, name, kind in files:
             form.add_field("file", data, filename=name, content_type=kind)
         numbers: list[int] = (await self.control.post(path, form))["update_ids"]

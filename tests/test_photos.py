@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
+from checklists.evidence import distance
 from storage.files import NotKept, StorageFull
 from storage.photo_segments import orientation_only, read_orientation
-from storage.photos import Damage, Photo, PhotoStore, UnreadablePhoto, accept, distance
+from storage.photos import Damage, Photo, PhotoStore, UnreadablePhoto, accept
 
 SECRETS = [b"SampleCam 9", b"sample-xmp-place", b"sample-iptc-name", b"sample comment", b"sample-trailer", b"Exif-Note"]
 FORMATS = st.sampled_from(["JPEG", "PNG", "WEBP"])

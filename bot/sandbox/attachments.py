@@ -1,9 +1,10 @@
-"""Pictures, files and contacts that a person sends."""
+"""Pictures, files, contacts and forwarded messages that a person sends."""
 
 import asyncio
 
 from bot.sandbox.entities import fixed
 from bot.sandbox.files import NotAPicture, file_content, photo_content, photo_sizes
+from bot.sandbox.methods.editing import forwarded
 from bot.sandbox.people import Unable, place, send
 from bot.sandbox.wire import JSON, Upload
 from bot.sandbox.world import World
@@ -39,6 +40,17 @@ def send_file(
     if duration_s:
         content["duration"] = duration_s
     return send(world, user_id, chat_id, {kind: content, **_caption(caption)})[0]
+
+
+def forward(world: World, user_id: int, chat_id: int, from_chat_id: int, message_id: int) -> int | None:
+    """Forward one message out of a chat the person is in; returns the update number."""
+    _, source = place(world, user_id, from_chat_id)
+    message = source.messages.get(message_id)
+    if message is None:
+        raise Unable("要转发的消息已不在了", 404)
+    if message.get("has_protected_content"):
+        raise Unable("这条消息不能转发", 403)
+    return send(world, user_id, chat_id, forwarded(message))[0]
 
 
 def _caption(caption: str) -> JSON:

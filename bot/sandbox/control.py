@@ -51,6 +51,13 @@ def _edit(world: World, body: JSON) -> JSON:
     return {"update_id": people.edit(world, user, chat, int(body["message_id"]), str(body["text"]))}
 
 
+def _forward(world: World, body: JSON) -> JSON:
+    """A person forwards a message of a chat (`from_chat_id`) to the bot or to another chat (`chat_id`)."""
+    user, chat = int(body["user_id"]), int(body.get("chat_id") or body["user_id"])
+    number = attachments.forward(world, user, chat, int(body["from_chat_id"]), int(body["message_id"]))
+    return {"update_id": number}
+
+
 def _block(world: World, body: JSON) -> JSON:
     return {"update_id": people.block(world, int(body["user_id"]), blocked=bool(body["blocked"]))}
 
@@ -130,6 +137,7 @@ def control_routes(world: World, hooks: SandboxHooks | None = None) -> list[Base
         "press": _press,
         "start": _start,
         "edit": _edit,
+        "forward": _forward,
         "block": _block,
         "join": _join,
         "leave": _leave,

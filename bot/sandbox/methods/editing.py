@@ -172,7 +172,8 @@ def _content(message: JSON) -> JSON:
     return {name: message[name] for name in CONTENT if name in message}
 
 
-def _forwarded(message: JSON) -> JSON:
+def forwarded(message: JSON) -> JSON:
+    """The content of a message forwarded: what it was, with where it came from first."""
     origin = message.get("forward_origin")
     if origin is None and "from" in message:
         origin = {"type": "user", "sender_user": message["from"], "date": message["date"]}
@@ -189,7 +190,7 @@ def _forwarded(message: JSON) -> JSON:
 @method("forwardMessage")
 def forward_message(world: World, params: Params) -> JSON:
     message = _source(world, params, "forward", params.integer("message_id"))
-    return put(world, params, _forwarded(message))[0]
+    return put(world, params, forwarded(message))[0]
 
 
 @method("forwardMessages")
@@ -221,7 +222,7 @@ def _several(world: World, params: Params, verb: str) -> list[JSON]:
             message = _source(world, params, verb, number)
         except Refusal:
             continue
-        contents.append(_forwarded(message) if verb == "forward" else _content(message))
+        contents.append(forwarded(message) if verb == "forward" else _content(message))
     if not contents:
         raise bad(f"there are no messages to {verb}")
     return [{"message_id": message["message_id"]} for message in put(world, params, *contents)]

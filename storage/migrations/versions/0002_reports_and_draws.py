@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("attachments", sa.Column("dated_at", UtcDateTime(), nullable=True))
+    op.add_column("attachments", sa.Column("forwarded_at", UtcDateTime(), nullable=True))
     op.create_index(
         "ix_hazards_ledger",
         "hazards",
