@@ -20,15 +20,26 @@ class Missed:
     answered_at: datetime
 
 
-def repeats_of(hazard: Hazard, others: Sequence[Hazard], *, window_days: int) -> list[Hazard]:
-    """Earlier hazards of the same criterion at the same enterprise within the window, the newest first.
+def repeats_of(hazard: Hazard, others: Sequence[Hazard], *, window_days: int | None = None) -> list[Hazard]:
+    """Earlier hazards of the same criterion at the same enterprise within the window (None: ever), the newest first.
 
-    What was withdrawn as found in error does not count. Two findings of one inspection are one occasion, not two.
+    Only what had been closed before this one was found has come back; what was still being put right then is named by
+    `unfinished_of`. What was withdrawn as found in error does not count.
     """
+    closed = [o for o in _earlier(hazard, others) if o.closed_at is not None and o.closed_at <= hazard.found_at]
+    since = None if window_days is None else hazard.found_at - timedelta(days=window_days)
+    return [o for o in closed if since is None or since <= o.found_at]
+
+
+def unfinished_of(hazard: Hazard, others: Sequence[Hazard]) -> list[Hazard]:
+    """Earlier hazards of the same criterion at the same enterprise that are not closed yet, the newest first."""
+    return [o for o in _earlier(hazard, others) if o.is_open]
+
+
+def _earlier(hazard: Hazard, others: Sequence[Hazard]) -> list[Hazard]:
     if hazard.criterion_id is None:
         return []
-    since = hazard.found_at - timedelta(days=window_days)
-    same = [o for o in others if _is_earlier_of_kind(o, hazard) and since <= o.found_at < hazard.found_at]
+    same = [o for o in others if _is_earlier_of_kind(o, hazard) and o.found_at < hazard.found_at]
     return sorted(same, key=lambda other: other.found_at, reverse=True)
 
 

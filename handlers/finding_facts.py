@@ -1,6 +1,6 @@
-"""What the ledger knows about a finding before anybody judges it: found again (屡查屡犯), not found (查不出)."""
+"""What the ledger knows of a finding before anybody judges it: found again, still unfinished, missed by the firm."""
 
-from checklists.hazards import Hazard
+from checklists.hazards import STATE_NAMES, Hazard
 from handlers.life_words import number_in
 from handlers.walking import name_of
 from handlers.words import _, day, html
@@ -21,6 +21,8 @@ def facts(tx: Transaction, hazard: Hazard) -> list[str]:
                 day=day(last.found_at),
             )
         )
+    if unfinished := tx.doubts.unfinished(hazard):
+        lines.append(_unfinished(tx, unfinished[0]))
     if missed := tx.doubts.missed(hazard):
         lines.append(
             _("❓ 查不出：企业{day}自查时，第 {item} 题答的是“合格”（{name}）。").format(
@@ -28,3 +30,11 @@ def facts(tx: Transaction, hazard: Hazard) -> list[str]:
             )
         )
     return lines
+
+
+def _unfinished(tx: Transaction, earlier: Hazard) -> str:
+    deadline, state = earlier.arrangements.deadline, _(STATE_NAMES[earlier.state])
+    until = _("，期限{day}").format(day=day(deadline)) if deadline else ""
+    return _("⏳ 同一条还没有销号：{number}（{state}{until}）。").format(
+        number=number_in(tx, earlier), state=state, until=until
+    )

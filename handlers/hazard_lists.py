@@ -92,7 +92,8 @@ def _again(request: Request) -> Reply:
 
 
 _SEE = Permission.SEE_ENTERPRISE
-_NUMBER_WORDS = re.compile(r"(?:隐患|[Hh]azard)\s*((?:[A-Za-z0-9]{1,12}-)?20\d{2}\s*[-—－]\s*\d{4,9})")
+# A number by itself opens it too: nothing that is asked for anywhere looks like one.
+_NUMBER_WORDS = re.compile(r"(?:隐患|[Hh]azard)?\s*((?:[A-Za-z0-9]{1,12}-)?20\d{2}\s*[-—－]\s*\d{4,9})")
 
 ROUTES: tuple[Route, ...] = (
     Press(name="zh", needs=_SEE, about=About.ENTERPRISE, handler=of_enterprise),

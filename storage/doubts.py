@@ -8,7 +8,7 @@ from checklists.composing import Checklist
 from checklists.evidence import Picture, Suspicion, suspicions
 from checklists.hazards import Hazard
 from checklists.inspections import Answer
-from checklists.repeats import Missed, repeats_of, should_have_been_found
+from checklists.repeats import Missed, repeats_of, should_have_been_found, unfinished_of
 from storage.office_settings import REPEAT_DAYS
 from storage.subject import Subject
 from storage.tables import attachments, hazards, inspections, photos
@@ -31,6 +31,12 @@ class Doubts(Subject):
             return []
         others = self.tx.hazards.of_criterion(hazard.enterprise_id, hazard.criterion_id)
         return repeats_of(hazard, others, window_days=self.tx.office_settings.figure(REPEAT_DAYS))
+
+    def unfinished(self, hazard: Hazard) -> list[Hazard]:
+        """Earlier hazards of the same criterion at the same enterprise that are still open, the newest first."""
+        if hazard.criterion_id is None:
+            return []
+        return unfinished_of(hazard, self.tx.hazards.of_criterion(hazard.enterprise_id, hazard.criterion_id))
 
     def missed(self, hazard: Hazard) -> Missed | None:
         """The answer 合格 of the firm's last inspection before an outsider found this (查不出), else None."""

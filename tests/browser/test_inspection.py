@@ -37,8 +37,9 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 
 async def opened(page: Page, name: str) -> Locator:
     """The conversation of this person, at the bot's menu."""
-    await page.locator(".row-main", has_text=name).click()
-    pane = page.locator(".pane", has_text=name)
+    # The last words of a conversation stand beside its name and may name others.
+    await page.locator(".row-main").filter(has=page.get_by_text(name, exact=True)).click()
+    pane = page.get_by_label(f"{name} 的对话", exact=True)
     await pane.get_by_role("button", name="命令").click()
     await pane.get_by_role("option", name="/start").click()
     return pane
