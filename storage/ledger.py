@@ -10,8 +10,9 @@ from checklists.hazards import OPEN_STATES, Hazard, Level, State
 from checklists.ledger import STOCK_UNTIL, Figures, LedgerFilter, MajorFigures, Overview, Page, Place
 from checklists.working_days import SHANGHAI
 from storage.hazard_tables import hazard_deferrals, hazard_notices
-from storage.hazards import COLUMNS, by_deadline, hazard_of
-from storage.ledger_conditions import first_of, in_states, matching, overdue, states_of
+from storage.hazards import COLUMNS, hazard_of
+from storage.ledger_conditions import in_states, matching, overdue
+from storage.ledger_pages import page_rows
 from storage.subject import Subject
 from storage.tables import enterprise_trades, enterprises, hazards
 
@@ -26,12 +27,8 @@ class Ledger(Subject):
 
     def page(self, wanted: LedgerFilter, *, after: Place | None = None, limit: int = 20) -> Page:
         """One page by deadline, those without one first; the same answers on both databases."""
-        if not states_of(wanted):
-            return Page(hazards=(), following=None)
-        ids = first_of(self._conditions(wanted), states_of(wanted), after=after, limit=limit + 1)
-        here = (hazards.c.zone_id == self.zone_id) & hazards.c.id.in_(ids)
-        statement = by_deadline(select(*COLUMNS).where(here)).limit(limit + 1)
-        found = [hazard_of(row._mapping) for row in self.connection.execute(statement)]
+        rows = page_rows(self.connection, self.zone_id, wanted, after=after, limit=limit + 1)
+        found = [hazard_of(row) for row in rows]
         more = len(found) > limit
         return Page(hazards=tuple(found[:limit]), following=Place.of(found[limit - 1]) if more else None)
 

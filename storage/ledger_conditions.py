@@ -1,18 +1,18 @@
-"""What a filter of the ledger means in SQL, and how one page is found without sorting the whole ledger."""
+"""What a filter of the ledger means in SQL; firms are chosen first, so that no hazard needs a look at another table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 
 from checklists.hazards import State
-from checklists.ledger import LedgerFilter, Place
-from storage.major_reports import owing_a_report
+from checklists.ledger import LedgerFilter
 from storage.tables import enterprise_trades, enterprises, hazards
 
 UNFIXED = frozenset({State.FOUND, State.CONFIRMED, State.RECTIFYING})
+_EQUAL = ("enterprise_id", "department_id", "level", "source")
 _SEARCHED = (hazards.c.words, hazards.c.clause, hazards.c.place, hazards.c.measure)
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
@@ -22,38 +22,10 @@ def overdue(today: date) -> ColumnElement[bool]:
     return and_(hazards.c.state.in_(sorted(UNFIXED)), hazards.c.deadline < today)
 
 
-def matching(wanted: LedgerFilter, zone_id: int, dialect: str) -> Iterator[ColumnElement[bool]]:
-    """The conditions of a filter, those about the state left out.
-
-    Firms are chosen first: they are few, and the hazards then need no look at another table each.
-    """
-    yield hazards.c.zone_id == zone_id
-    for column, value in (
-        (hazards.c.enterprise_id, wanted.enterprise_id),
-        (hazards.c.department_id, wanted.department_id),
-        (hazards.c.level, wanted.level),
-        (hazards.c.source, wanted.source),
-    ):
-        if value is not None:
-            yield column == value
-    if wanted.community is not None:
-        yield _of_firms(zone_id, enterprises.c.community == wanted.community)
-    if wanted.trade is not None:
-        of_trade = (enterprise_trades.c.zone_id == zone_id) & (enterprise_trades.c.sector == wanted.trade)
-        yield hazards.c.enterprise_id.in_(select(enterprise_trades.c.enterprise_id).where(of_trade))
-    if wanted.listed is not None:
-        yield hazards.c.listed_at.is_not(None) if wanted.listed else hazards.c.listed_at.is_(None)
-    if wanted.unreported:
-        yield owing_a_report()
-    if wanted.overdue_on is not None:
-        yield hazards.c.deadline < wanted.overdue_on
-    yield from _worded(wanted, zone_id, dialect)
-
-
-def states_of(wanted: LedgerFilter) -> list[str]:
+def states_of(wanted: LedgerFilter) -> tuple[str, ...]:
     """The states a filter leaves; what is overdue has no evidence handed in."""
     states = wanted.states or frozenset(State)
-    return sorted(states & UNFIXED if wanted.overdue_on is not None else states)
+    return tuple(sorted(states & UNFIXED if wanted.overdue_on is not None else states))
 
 
 def in_states(wanted: LedgerFilter) -> Iterator[ColumnElement[bool]]:
@@ -63,62 +35,56 @@ def in_states(wanted: LedgerFilter) -> Iterator[ColumnElement[bool]]:
         yield hazards.c.state.in_(states)
 
 
-def first_of(
-    conditions: Sequence[ColumnElement[bool]], states: Sequence[str], *, after: Place | None, limit: int
-) -> Select[Any]:
-    """The ids of a page: for each state one short walk down the index, merged by the caller.
-
-    Over several states at once a database would sort all their hazards to find the first few.
-    """
-    walks = [
-        select(hazards.c.id)
-        .where(hazards.c.state == state, *conditions, *stretch)
-        .order_by(hazards.c.deadline, hazards.c.year, hazards.c.sequence)
-        .limit(limit)
-        .subquery()
-        for state in states
-        for stretch in _stretches(after)
-    ]
-    return select(union_all(*(select(walk.c.id) for walk in walks)).subquery().c.id)
-
-
-def _stretches(after: Place | None) -> Iterator[Sequence[ColumnElement[bool]]]:
-    """Behind a place: those without deadline, which come first, and those with one; both databases walk either."""
-    undated, dated = hazards.c.deadline.is_(None), hazards.c.deadline.is_not(None)
-    if after is None:
-        yield (undated,)
-        yield (dated,)
-        return
-    same_year = and_(hazards.c.year == after.year, hazards.c.sequence > after.sequence)
-    number = or_(hazards.c.year > after.year, same_year)
-    if after.deadline is None:
-        yield undated, number
-        yield (dated,)
-    else:
-        later = or_(hazards.c.deadline > after.deadline, number)
-        yield hazards.c.deadline >= after.deadline, later
-
-
-def _worded(wanted: LedgerFilter, zone_id: int, dialect: str) -> Iterator[ColumnElement[bool]]:
+def values_of(wanted: LedgerFilter, zone_id: int) -> dict[str, Any]:
+    """What stands in the conditions of `matching`, by name: filters of one kind differ in nothing else."""
+    names = (*_EQUAL, "community", "trade", "overdue_on")
+    values = {"zone": zone_id, **{n: v for n in names if (v := getattr(wanted, n)) is not None}}
     if wanted.number:
-        yield and_(hazards.c.year == wanted.number[0], hazards.c.sequence == wanted.number[1])
+        return {**values, "year": wanted.number[0], "sequence": wanted.number[1]}
+    return values | {f"piece_{n}": piece.translate(_SMALL) for n, piece in enumerate(wanted.pieces)}
+
+
+def matching(wanted: LedgerFilter, zone_id: int, dialect: str) -> Iterator[ColumnElement[bool]]:
+    """The conditions of a filter, those about the state left out."""
+    named = values_of(wanted, zone_id).items()
+    values: dict[str, BindParameter[Any]] = {name: bindparam(name, value) for name, value in named}
+    zone = values["zone"]
+    yield hazards.c.zone_id == zone
+    for name in (n for n in _EQUAL if n in values):
+        yield hazards.c[name] == values[name]
+    if "community" in values:
+        yield _of_firms(zone, enterprises.c.community == values["community"])
+    if "trade" in values:
+        of_trade = (enterprise_trades.c.zone_id == zone) & (enterprise_trades.c.sector == values["trade"])
+        yield hazards.c.enterprise_id.in_(select(enterprise_trades.c.enterprise_id).where(of_trade))
+    if wanted.listed is not None:
+        yield hazards.c.listed_at.is_not(None) if wanted.listed else hazards.c.listed_at.is_(None)
+    if "overdue_on" in values:
+        yield hazards.c.deadline < values["overdue_on"]
+    if wanted.number:
+        yield and_(hazards.c.year == values["year"], hazards.c.sequence == values["sequence"])
         return
-    for piece in wanted.pieces:
-        in_row = [_has(column, piece, dialect) for column in _SEARCHED]
-        yield or_(*in_row, _of_firms(zone_id, _has(enterprises.c.name, piece, dialect)))
+    for name, piece in values.items():
+        if name.startswith("piece_"):
+            in_row = (_has(column, piece, dialect) for column in _SEARCHED)
+            yield or_(*in_row, _of_firms(zone, _has(enterprises.c.name, piece, dialect)))
 
 
-def _of_firms(zone_id: int, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return hazards.c.enterprise_id.in_(select(enterprises.c.id).where(enterprises.c.zone_id == zone_id, condition))
+def has_letters(piece: str) -> bool:
+    """Whether capital and small letters make a difference in these words."""
+    return any(sign in ascii_lowercase for sign in piece.translate(_SMALL))
 
 
-def _has(column: ColumnElement[str], piece: str, dialect: str) -> ColumnElement[bool]:
+def _of_firms(zone: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return hazards.c.enterprise_id.in_(select(enterprises.c.id).where(enterprises.c.zone_id == zone, condition))
+
+
+def _has(column: ColumnElement[str], piece: Any, dialect: str) -> ColumnElement[bool]:
     """Whether the text has the piece in it; capital and small a to z are the same, on both databases nothing else is.
 
-    Three times as fast as LIKE, and without signs that mean something. See docs/performance.md.
+    Three times as fast as LIKE, and no sign in the piece means anything. See docs/performance.md.
     """
-    small = piece.translate(_SMALL)
-    letters = any(sign in ascii_lowercase for sign in small)
+    letters = has_letters(piece.value)
     if dialect == "sqlite":
-        return func.instr(func.lower(column) if letters else column, small) > 0
-    return func.strpos(func.lower(column.collate("C")) if letters else column, small) > 0
+        return func.instr(func.lower(column) if letters else column, piece) > 0
+    return func.strpos(func.lower(column.collate("C")) if letters else column, piece) > 0

@@ -381,6 +381,7 @@ hazards = Table(
         "department_id",
         "source",
         "life",
+        "id",
     ),
     Index(
         "uq_hazards_item",

@@ -32,6 +32,7 @@ def upgrade() -> None:
             "department_id",
             "source",
             "life",
+            "id",
         ],
     )
     op.drop_index("ix_hazards_open", table_name="hazards")
