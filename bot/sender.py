@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from telegram import InputFile
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -19,11 +18,11 @@ from telegram.error import (
 from bot.clock import Clock
 from bot.pacing import Pacing
 from bot.telegram import TelegramBot
-from bot.telling import keyboard, send_picture
+from bot.telling import keyboard, send_document, send_picture
 from checklists.deliveries import Delivery
 from handlers.outgoing import Outgoing, Renderer
 from handlers.renderers import DRAWN_IN_WRITING, render
-from handlers.replies import Document, Screen
+from handlers.replies import Screen
 from handlers.services import Services
 from storage.database import DatabaseFull, DatabaseUnavailable, ZoneDatabase
 from storage.transaction import Transaction
@@ -189,7 +188,7 @@ class Sender:
             return delivery.message_id
         message_id = None
         for document in outgoing.documents:
-            message_id = await self._send_document(delivery.chat_id, document)
+            message_id = await send_document(self._bot, delivery.chat_id, document)
         if outgoing.screen is not None:
             message_id = await self._send_screen(delivery.chat_id, outgoing.screen)
         return message_id
@@ -206,13 +205,6 @@ class Sender:
             return await send_picture(self._bot, chat_id, screen)
         sent = await self._bot.call("sendMessage", **_as_message(chat_id, screen))
         return int(sent["message_id"])
-
-    async def _send_document(self, chat_id: int, document: Document) -> int:
-        file = InputFile(document.content, filename=document.name)
-        caption = document.caption or None
-        if document.is_photo:
-            return (await self._bot.send_photo(chat_id, file, caption=caption)).message_id
-        return (await self._bot.send_document(chat_id, file, caption=caption)).message_id
 
     def _outcome(self, delivery: Delivery, error: TelegramError) -> Record:
         """What a final word of Telegram about this message means."""

@@ -131,11 +131,7 @@ class Teller:
         return int(message_id)
 
     async def _send_document(self, chat_id: int, document: Document) -> None:
-        file = InputFile(document.content, filename=document.name)
-        if document.is_photo:
-            await self._retry(lambda: self._bot.send_photo(chat_id, file, caption=document.caption or None))
-        else:
-            await self._retry(lambda: self._bot.send_document(chat_id, file, caption=document.caption or None))
+        await self._retry(lambda: send_document(self._bot, chat_id, document))
 
     def _remember(self, chat_id: int, message_id: int, screen: Screen) -> None:
         if screen.buttons:
@@ -165,6 +161,18 @@ class Teller:
                     raise
                 await asyncio.sleep(wait)
         raise AssertionError
+
+
+async def send_document(bot: TelegramBot, chat_id: int, document: Document) -> int:
+    """Send a file as what it is: a photo, a voice note or a document; the number of the message."""
+    file, caption = InputFile(document.content, filename=document.name), document.caption or None
+    if document.is_photo:
+        return int((await bot.send_photo(chat_id, file, caption=caption)).message_id)
+    if document.is_voice:
+        # Telegram lets people refuse voice notes: then it comes as a file.
+        with suppress(BadRequest):
+            return int((await bot.send_voice(chat_id, file, caption=caption)).message_id)
+    return int((await bot.send_document(chat_id, file, caption=caption)).message_id)
 
 
 async def send_picture(bot: TelegramBot, chat_id: int, screen: Screen) -> int:

@@ -47,7 +47,8 @@ class SignatureMissing(ValueError):
 class OfficialInspection:
     """One inspection by the office; its findings are the hazards that name it.
 
-    A firm that refuses to sign is noted in `refusal`, in the inspector's words, instead of its signature.
+    A firm that refuses to sign is noted in `refusal`, in the inspector's words, instead of its signature. Who signed for
+    the firm on paper is named in `paper_signer`: then `firm_signed_by` is empty.
     """
 
     id: int
@@ -64,6 +65,7 @@ class OfficialInspection:
     firm_signed_by: int | None = None
     firm_signed_at: datetime | None = None
     refusal: str = ""
+    paper_signer: str = ""
     finished_at: datetime | None = None
 
     @property

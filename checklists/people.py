@@ -82,6 +82,8 @@ class Permission(StrEnum):
     KEEP_STANDARD = "keep_standard"
     INVITE = "invite"
     OFFICE = "office"
+    FIND = "find"
+    SUPERVISE = "supervise"
     MANAGE = "manage"
     ADMINISTER = "administer"
 
@@ -96,7 +98,8 @@ class Grant:
 
 _MANAGERS = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 
-# A worker is asked nothing but may report a hazard and look at risk points; an expert sees but changes nothing.
+# A worker is asked nothing but may report a hazard and look at risk points; an expert sees, enters what he finds
+# himself, and changes nothing else. Why each may what it may: docs/decisions/hazard-life.md.
 GRANTS: Mapping[Permission, Grant] = {
     Permission.INSPECT: Grant(enterprise=INSPECTING_ROLES),
     Permission.SEE_ENTERPRISE: Grant(office=OFFICE_ROLES, enterprise=INSPECTING_ROLES),
@@ -105,6 +108,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.KEEP_STANDARD: Grant(office=_MANAGERS, enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
     Permission.INVITE: Grant(office=_MANAGERS, enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
     Permission.OFFICE: Grant(office=OFFICE_ROLES),
+    Permission.FIND: Grant(office=OFFICE_ROLES),
+    Permission.SUPERVISE: Grant(office=_MANAGERS | {Role.REVIEWER}),
     Permission.MANAGE: Grant(office=_MANAGERS),
     Permission.ADMINISTER: Grant(office=frozenset({Role.ADMINISTRATOR})),
 }

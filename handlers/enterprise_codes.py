@@ -1,12 +1,27 @@
 """The QR code of a firm: whoever may see the firm opens its card with it, an officer begins an inspection there."""
 
+import re
+
 from checklists.people import Permission
 from handlers.documents.invitation_sheet import qr_png
-from handlers.linking import firm_link
 from handlers.official_cards import firm_of
 from handlers.replies import Document, Reply
 from handlers.routing import About, Press, Request, Route
 from handlers.words import _
+
+FIRM = "e-"
+_SCANNED = re.compile(rf"[?&]start={FIRM}([0-9A-Z]{{18}})(?![0-9A-Z])")
+
+
+def firm_link(uscc: str) -> str:
+    """What stands behind ?start= to open a firm, as its QR says."""
+    return f"{FIRM}{uscc}"
+
+
+def code_in(text: str) -> str:
+    """The 统一社会信用代码 in a link that was copied from the QR of a firm, else empty."""
+    found = _SCANNED.search(text)
+    return found[1] if found else ""
 
 
 def send_code(request: Request) -> Reply:

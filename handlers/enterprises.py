@@ -166,9 +166,10 @@ def _card_buttons(request: Request, enterprise: Enterprise) -> tuple[tuple[Butto
     own = Button(_("本企业增加的检查项"), data("so", enterprise.id))
     risks = Button(_("风险点"), data("k", enterprise.id, 0))
     code = Button(_("企业二维码"), data("jq", enterprise.id))
-    office = allows(request.who, Permission.MANAGE) and enterprise.active
-    inspect = Button(_("检查这家"), data("jb", enterprise.id)) if office else None
-    enter = Button(_("登记隐患"), data("je", enterprise.id)) if office else None
+    inspects = allows(request.who, Permission.SUPERVISE) and enterprise.active
+    inspect = Button(_("检查这家"), data("jb", enterprise.id)) if inspects else None
+    finds = allows(request.who, Permission.FIND) and enterprise.active
+    enter = Button(_("登记隐患"), data("je", enterprise.id)) if finds else None
     turning_off = None
     if allows(request.who, Permission.MANAGE):
         label = _("停用这家企业") if enterprise.active else _("恢复这家企业")

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from checklists.attachments import Medium
 from checklists.criteria import Criterion
-from checklists.hazards import LEVEL_NAMES, SOURCE_NAMES, Hazard, Level
+from checklists.hazards import LEVEL_NAMES, SOURCE_NAMES, Hazard, Level, Source
 from checklists.matching import proposals
+from checklists.people import Permission, allows
 from handlers.buttons import to_home
 from handlers.finding_facts import facts
 from handlers.hazard_cards import LEVELS_BY_CODE, number_of
+from handlers.items import handed_in_words
 from handlers.replies import Button, Rows, data, rows
 from handlers.routing import Request
 from handlers.standards import checklist_for
@@ -23,12 +24,12 @@ def card_lines(request: Request, hazard: Hazard) -> list[str]:
     """What is known of the finding."""
     firm = request.tx.enterprises.get(hazard.enterprise_id)
     level = _("{level}") if hazard.level_confirmed_by else _("建议为{level}")
-    photos = [a for a in request.tx.attachments.of_hazard(hazard.id) if a.kind is Medium.PHOTO]
+    kept = request.tx.attachments.of_hazard(hazard.id)
     lines = [
         _("⚠️ <b>隐患 {number}</b>").format(number=html(number_of(request, hazard))),
         f"{html(firm.name if firm else '')} · {_(SOURCE_NAMES[hazard.source])}",
         *([_("情况：{words}").format(words=html(shorten(hazard.words, 800)))] if hazard.words else []),
-        *([_("📷 照片 {count} 张").format(count=len(photos))] if photos else []),
+        *([handed_in_words(kept)] if kept else []),
         *([_("依据：{clause}").format(clause=html(hazard.clause))] if hazard.clause else []),
         *([level.format(level=_(LEVEL_NAMES[hazard.level]))] if hazard.clause or hazard.level_confirmed_by else []),
     ]
@@ -42,6 +43,9 @@ Asked = tuple[list[str], list[list[Button | None]]]
 
 def asked(request: Request, hazard: Hazard, step: str) -> Asked:
     """The question of this step and its buttons."""
+    if step in ("level", "deadline") and not allows(request.person, Permission.SUPERVISE):
+        change = Button(_("改依据"), data("ji", hazard.id)) if step == "level" else None
+        return [_("这一条登记好了，已通知监管员确认级别。照片和文字还可以继续发。")], [[change]]
     match step:
         case "words":
             return [_("<b>写一句哪里不对。</b>照片可以继续发。")], []
@@ -111,4 +115,5 @@ def last_rows(hazard: Hazard) -> Rows:
     """The way back to where the finding was made."""
     if hazard.official_inspection_id is not None:
         return rows([Button(_("返回这次检查"), data("jo", hazard.official_inspection_id))])
-    return rows([Button(_("看这条隐患"), data("go", hazard.id)), to_home()])
+    another = Button(_("再登记一条"), data("je", hazard.enterprise_id)) if hazard.source is Source.EXPERT else None
+    return rows([another], [Button(_("看这条隐患"), data("go", hazard.id)), to_home()])

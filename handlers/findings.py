@@ -1,4 +1,4 @@
-"""One finding of the office from the first photo or word to its level and deadline; one question a card."""
+"""One finding of the office or an expert, from the first photo, voice note or word on; one question a card."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +8,8 @@ from checklists.criteria import load_criteria
 from checklists.hazard_moves import Step
 from checklists.hazards import LEVEL_NAMES, Hazard, Level, MoveRefused, Source, State
 from checklists.official_inspections import NotRunning
-from checklists.people import Permission
+from checklists.people import Permission, allows
+from handlers import expert_findings, voice_notes
 from handlers.arrangements import NotADay, parse_deadline
 from handlers.finding_cards import DAYS, asked, card_lines, clause_of, last_rows
 from handlers.hazard_cards import LEVELS_BY_CODE, hazard_of, number_of
@@ -24,10 +25,11 @@ _MOST_WORDS = 1000
 
 def begin(request: Request, hazard: Hazard) -> Reply:
     """A finding was opened by the photo or the words of this request: keep them and ask on."""
-    if request.photo is not None:
-        _keep_photo(request, hazard)
+    notice = _keep(request, hazard)
+    expert_findings.tell(request, hazard)
     toast = _("隐患 {number} 已记下。").format(number=number_of(request, hazard))
-    return replace(show(request, hazard, next_step(hazard)), toast=toast, group=request.album)
+    notice = notice if request.voice else ""
+    return replace(show(request, hazard, next_step(hazard), notice=notice), toast=toast, group=request.album)
 
 
 def next_step(hazard: Hazard) -> str:
@@ -48,11 +50,16 @@ def show(request: Request, hazard: Hazard, step: str, *, notice: str = "") -> Re
 
 
 def current(request: Request) -> Hazard:
-    """The finding a press names, else the one of the dialog; raises Gone for what the office did not enter."""
+    """The finding a press names, else the one of the dialog.
+
+    Raises Gone for what the office did not enter, Stale for what an expert did not enter himself.
+    """
     named = request.number(0) if request.arguments else int(request.dialog.data["id"] if request.dialog else 0)
     hazard = hazard_of(request, named)
     if hazard.source not in ENTERED_BY_OFFICE:
         raise Gone
+    if hazard.found_by != request.who.id and not allows(request.person, Permission.SUPERVISE):
+        raise Stale(_("这条隐患不是您登记的，您只能看。"))
     return hazard
 
 
@@ -108,6 +115,7 @@ def _classified(request: Request, hazard: Hazard, criterion_id: str | None, clau
         )
     except NotRunning as refused:
         raise Stale(_(str(refused))) from None
+    expert_findings.tell(request, hazard)
     return show(request, hazard, "level")
 
 
@@ -154,7 +162,7 @@ def write(request: Request) -> Reply:
     step = str(request.dialog.data.get("step", "")) if request.dialog else ""
     if step == "own" and hazard.state is State.FOUND:
         return _classified(request, hazard, None, text[:200], hazard.level)
-    if step == "deadline" and next_step(hazard) == "deadline":
+    if step == "deadline" and next_step(hazard) == "deadline" and allows(request.person, Permission.SUPERVISE):
         try:
             return _due(request, hazard, (parse_deadline(text, today=request.today) - request.today).days)
         except NotADay as error:
@@ -163,22 +171,28 @@ def write(request: Request) -> Reply:
         return show(request, hazard, next_step(hazard), notice=_("级别已经确认，情况不能再改。"))
     words = f"{hazard.words}\n{text}" if hazard.words else text
     hazard = request.tx.hazards.describe(hazard, words, by=request.who.id, at=request.now)
+    expert_findings.tell(request, hazard)
     return show(request, hazard, next_step(hazard), notice=_("已记下。"))
 
 
-def take_photo(request: Request) -> Reply:
-    """One more photo of the finding; its caption says what is wrong."""
+def take_file(request: Request) -> Reply:
+    """One more photo or voice note of the finding; a caption says what is wrong."""
     hazard = current(request)
     _check_open(request, hazard)
-    _keep_photo(request, hazard)
+    notice = _keep(request, hazard)
     if (caption := request.text.strip()) and hazard.state is State.FOUND:
         words = f"{hazard.words}\n{caption}" if hazard.words else caption
         hazard = request.tx.hazards.describe(hazard, words[:_MOST_WORDS], by=request.who.id, at=request.now)
-    return replace(show(request, hazard, next_step(hazard), notice=_("照片已存好。")), group=request.album)
+    expert_findings.tell(request, hazard)
+    return replace(show(request, hazard, next_step(hazard), notice=notice), group=request.album)
 
 
-def _keep_photo(request: Request, hazard: Hazard) -> None:
-    assert request.photo is not None
+def _keep(request: Request, hazard: Hazard) -> str:
+    """Keep the photo or the voice note of this request, if there is one; the words that say so."""
+    if request.voice:
+        return voice_notes.keep(request, hazard)
+    if request.photo is None:
+        return ""
     request.tx.attachments.add_photo(
         request.photo,
         by=request.who.id,
@@ -188,6 +202,7 @@ def _keep_photo(request: Request, hazard: Hazard) -> None:
         album=request.album,
         claims=claims_of_picture(request),
     )
+    return _("照片已存好。")
 
 
 def again(request: Request) -> Reply:
@@ -198,15 +213,15 @@ def again(request: Request) -> Reply:
     return show(request, hazard, step if fits else next_step(hazard))
 
 
-_ABOUT, _MANAGE = About.HAZARD, Permission.MANAGE
+_ABOUT, _FIND, _SUPERVISE = About.HAZARD, Permission.FIND, Permission.SUPERVISE
 ROUTES: tuple[Route, ...] = (
-    Press(name="jp", needs=_MANAGE, about=_ABOUT, handler=resume),
-    Press(name="ji", needs=_MANAGE, about=_ABOUT, handler=ask_clause),
-    Press(name="jk", needs=_MANAGE, about=_ABOUT, handler=ask_own_clause),
-    Press(name="jc", needs=_MANAGE, about=_ABOUT, handler=choose_clause),
-    Press(name="jl", needs=_MANAGE, about=_ABOUT, handler=confirm_level),
-    Press(name="jd", needs=_MANAGE, about=_ABOUT, handler=choose_deadline),
-    Input(dialog="finding", takes=frozenset({"text"}), needs=_MANAGE, about=_ABOUT, handler=write),
-    Input(dialog="finding", takes=frozenset({"photo"}), needs=_MANAGE, about=_ABOUT, handler=take_photo),
-    Display(dialog="finding", needs=_MANAGE, about=_ABOUT, handler=again),
+    Press(name="jp", needs=_FIND, about=_ABOUT, handler=resume),
+    Press(name="ji", needs=_FIND, about=_ABOUT, handler=ask_clause),
+    Press(name="jk", needs=_FIND, about=_ABOUT, handler=ask_own_clause),
+    Press(name="jc", needs=_FIND, about=_ABOUT, handler=choose_clause),
+    Press(name="jl", needs=_SUPERVISE, about=_ABOUT, handler=confirm_level),
+    Press(name="jd", needs=_SUPERVISE, about=_ABOUT, handler=choose_deadline),
+    Input(dialog="finding", takes=frozenset({"text"}), needs=_FIND, about=_ABOUT, handler=write),
+    Input(dialog="finding", takes=frozenset({"photo", "voice"}), needs=_FIND, about=_ABOUT, handler=take_file),
+    Display(dialog="finding", needs=_FIND, about=_ABOUT, handler=again),
 )

@@ -8,6 +8,7 @@ from checklists.enterprises import Enterprise
 from checklists.people import ROLE_NAMES, Permission, Person
 from handlers import (
     due_cards,
+    entering,
     enterprises,
     hazard_lists,
     imports,
@@ -40,6 +41,7 @@ ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
     ledger.entries,
     official_signing.entries,
     official_inspections.entries,
+    entering.entries,
     records.entries,
     risk_points.entries,
     reports.entries,

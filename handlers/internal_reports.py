@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
-from checklists.attachments import Phase
+from checklists.attachments import Medium, Phase
 from checklists.deliveries import Delivery
 from checklists.hazards import STATE_NAMES, Hazard, Level, Source, State
 from checklists.people import INSPECTING_ROLES, Permission, Person, allows
+from handlers import voice_notes
 from handlers.buttons import to_home
 from handlers.hazard_cards import number_of
+from handlers.items import handed_in_words
 from handlers.life_words import number_in
 from handlers.official_cards import firm_of
 from handlers.outgoing import Outgoing
@@ -52,14 +54,14 @@ def ask(request: Request, enterprise_id: int, *, point_id: int) -> Reply:
     point = request.tx.risk_points.get(point_id) if point_id else None
     request.enter("report", id=firm.id, point=point.id if point else 0, hazard=0)
     where = f"{html(firm.name)} · {html(point.name)}" if point else html(firm.name)
-    text = _("<b>报告隐患</b>\n{where}\n\n<b>拍张照片发来，或者写一句哪里不对。</b>负责人马上会收到。").format(
-        where=where
-    )
+    text = _(
+        "<b>报告隐患</b>\n{where}\n\n<b>拍张照片发来，或者写一句哪里不对。</b>也可以发语音。负责人马上会收到。"
+    ).format(where=where)
     return Reply(screen=Screen(text=text, buttons=rows([to_home()])))
 
 
 def take(request: Request) -> Reply:
-    """A photo or words: a new hazard, or more of the one reported just now."""
+    """A photo, a voice note or words: a new hazard, or more of the one reported just now."""
     assert request.dialog is not None
     firm = firm_of(request.tx, request.enterprise_id)
     hazard = _reported(request, int(request.dialog.data.get("hazard", 0)))
@@ -70,6 +72,7 @@ def take(request: Request) -> Reply:
     elif words and hazard.state is State.FOUND:
         more = f"{hazard.words}\n{words}" if hazard.words else words
         hazard = request.tx.hazards.describe(hazard, more[:_MOST_WORDS], by=request.who.id, at=request.now)
+    notice = voice_notes.keep(request, hazard) if request.voice else ""
     if request.photo is not None:
         request.tx.attachments.add_photo(
             request.photo,
@@ -81,7 +84,7 @@ def take(request: Request) -> Reply:
         )
     tell(request, hazard)
     request.enter("report", id=firm.id, point=point_id, hazard=hazard.id)
-    return replace(Reply(screen=_taken(request, hazard)), group=request.album)
+    return replace(Reply(screen=_taken(request, hazard, notice=notice)), group=request.album)
 
 
 def _open(request: Request, enterprise_id: int, point_id: int, words: str) -> Hazard:
@@ -117,14 +120,15 @@ def _reported(request: Request, hazard_id: int) -> Hazard | None:
     return hazard
 
 
-def _taken(request: Request, hazard: Hazard) -> Screen:
-    photos = len(request.tx.attachments.of_hazard(hazard.id))
+def _taken(request: Request, hazard: Hazard, *, notice: str = "") -> Screen:
+    kept = request.tx.attachments.of_hazard(hazard.id)
     lines = [
+        *([f"<i>{html(notice)}</i>"] if notice else []),
         _("✅ <b>已报告：隐患 {number}</b>").format(number=html(number_of(request, hazard))),
         *([html(shorten(hazard.words, 500))] if hazard.words else []),
-        *([_("📷 照片 {count} 张").format(count=photos)] if photos else []),
+        *([handed_in_words(kept)] if kept else []),
         "",
-        _("谢谢您。负责人已经收到。还可以继续发照片或文字。") if hazard.words else _("<b>再写一句哪里不对。</b>"),
+        _("谢谢您。负责人已经收到。还可以继续发照片、语音或文字。") if hazard.words else _("<b>再写一句哪里不对。</b>"),
     ]
     return Screen(text="\n".join(lines), buttons=rows([Button(_("报完了"), data("h"))]))
 
@@ -157,22 +161,30 @@ def reported(tx: Transaction, services: Services, delivery: Delivery, now: datet
     person: Person | None = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
     if hazard is None or not allows(person, Permission.INSPECT, enterprise_id=hazard.enterprise_id):
         return None
-    photos = len(tx.attachments.of_hazard(hazard.id))
+    kept = tx.attachments.of_hazard(hazard.id)
     lines = [
         _("⚠️ <b>有人报告隐患 {number}</b>").format(number=html(number_in(tx, hazard))),
         _("报告人：{name}").format(name=html(name_of(tx, hazard.found_by))),
         *([_("地点：{place}").format(place=html(hazard.place))] if hazard.place else []),
         *([html(shorten(hazard.words, 500))] if hazard.words else []),
-        *([_("📷 照片 {count} 张").format(count=photos)] if photos else []),
+        *([handed_in_words(kept)] if kept else []),
         _("请尽快到现场看，确认级别，安排整改。"),
     ]
-    look = rows([Button(_("去确认"), data("zn", hazard.id))])
+    spoken = any(a.kind is Medium.VOICE for a in kept)
+    hear = Button(_("🎤 听语音"), data("rh", hazard.id)) if spoken else None
+    look = rows([hear], [Button(_("去确认"), data("zn", hazard.id))])
     return Outgoing(screen=Screen(text="\n".join(lines), buttons=look))
 
 
 _REPORT = Permission.REPORT
 ROUTES: tuple[Route, ...] = (
     Press(name="jr", needs=_REPORT, about=About.ENTERPRISE, handler=begin),
-    Input(dialog="report", takes=frozenset({"text", "photo"}), needs=_REPORT, about=About.ENTERPRISE, handler=take),
+    Input(
+        dialog="report",
+        takes=frozenset({"text", "photo", "voice"}),
+        needs=_REPORT,
+        about=About.ENTERPRISE,
+        handler=take,
+    ),
     Display(dialog="report", needs=_REPORT, about=About.ENTERPRISE, handler=again),
 )

@@ -7,6 +7,7 @@ from checklists.hazard_moves import Relation, Step
 from checklists.hazard_records import OUTCOME_NAMES, PROPOSAL_NAMES, Deferral, Notice
 from checklists.hazard_rules import NOTIFIED_ROLES, RECIPIENT_NAMES, Gate, Recipient
 from checklists.hazards import Hazard, Level, MoveRefused, State
+from handlers import voice_notes
 from handlers.hazard_cards import Card
 from handlers.life_words import moment
 from handlers.replies import Button, Rows, data, rows
@@ -22,7 +23,8 @@ def with_life(request: Request, card: Card) -> Card:
     """The card with its life and its next steps, as this person may see them."""
     hazard = card.hazard
     lines = [*life_lines(request.tx, hazard), *(office_lines(request, hazard) if request.who.in_office else [])]
-    return replace(card, life=lines, moves=moves(request, hazard, running=card.is_open))
+    voices = rows([voice_notes.button(request, hazard, card.attachments)])
+    return replace(card, life=lines, moves=(*voices, *moves(request, hazard, running=card.is_open)))
 
 
 def life_lines(tx: Transaction, hazard: Hazard) -> list[str]:

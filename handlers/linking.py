@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from checklists.people import Permission, allows
-from handlers import enterprises, hazard_lists, risk_points
+from handlers import entering, enterprises, hazard_lists, official_inspections, risk_points
+from handlers.enterprise_codes import FIRM
 from handlers.replies import Reply
 from handlers.routing import Request
 
-HAZARD, FIRM = "h-", "e-"
+HAZARD = "h-"
 
 
 def hazard_link(year: int, sequence: int) -> str:
@@ -24,16 +25,18 @@ def _hazard(request: Request, rest: str) -> Reply | None:
     return hazard_lists.by_number(replace(request, arguments=(rest,)))
 
 
-def firm_link(uscc: str) -> str:
-    """What stands behind ?start= to open a firm, as its QR says."""
-    return f"{FIRM}{uscc}"
-
-
 def _firm(request: Request, rest: str) -> Reply | None:
     firm = request.tx.enterprises.by_uscc(rest)
     if firm is None or not allows(request.person, Permission.SEE_ENTERPRISE, enterprise_id=firm.id):
         return None
-    return enterprises.show(replace(request, enterprise_id=firm.id))
+    at_firm = replace(request, enterprise_id=firm.id, arguments=())
+    picking = request.dialog.kind if request.dialog else ""
+    # Who was just asked for a firm has answered by scanning its code.
+    if picking == "official_pick" and firm.active and allows(request.person, Permission.SUPERVISE):
+        return official_inspections.begin(at_firm)
+    if picking == "expert_pick" and firm.active and allows(request.person, Permission.FIND):
+        return entering.ask_source(at_firm)
+    return enterprises.show(at_firm)
 
 
 # An invitation's token has neither of these beginnings followed by the same form.

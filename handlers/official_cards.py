@@ -2,11 +2,11 @@
 
 from checklists.enterprises import Enterprise
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard
-from checklists.official_inspections import MODE_NAMES, OfficialInspection
+from checklists.official_inspections import MODE_NAMES, Mode, OfficialInspection
 from handlers.finding_facts import facts
 from handlers.life_words import number_in
 from handlers.routing import Gone, Request
-from handlers.words import _, html, labelled, shorten
+from handlers.words import _, aside, day, html, labelled, shorten
 from storage.transaction import Transaction
 
 MOST_LISTED = 15
@@ -35,7 +35,7 @@ def inspection_lines(tx: Transaction, official: OfficialInspection, *, for_offic
     found = tx.hazards.of_official_inspection(official.id)
     lines = [
         _("<b>监督检查 · {firm}</b>").format(firm=html(firm.name)),
-        labelled(_("检查方式"), _(MODE_NAMES[official.mode])),
+        labelled(_("检查方式"), mode_words(tx, official)),
         labelled(_("检查人员"), html(official.inspectors)),
         labelled(_("企业陪同人员"), html(official.present) or _("没填")),
         *([labelled(_("检查情况"), html(shorten(official.words, 500)))] if official.words else []),
@@ -46,6 +46,15 @@ def inspection_lines(tx: Transaction, official: OfficialInspection, *, for_offic
         lines += [f"　{fact}" for fact in (facts(tx, hazard) if for_office else [])]
     more = len(found) - MOST_LISTED
     return [*lines, _("……还有 {count} 条。").format(count=more)] if more > 0 else lines
+
+
+def mode_words(tx: Transaction, official: OfficialInspection) -> str:
+    """How it is made; of a random one (双随机) when it was drawn, or that it was not."""
+    name = _(MODE_NAMES[official.mode])
+    if official.mode is not Mode.RANDOM:
+        return name
+    made = tx.draws.of_inspection(official.id)
+    return name + aside(_("{day}抽取").format(day=day(made.made_at)) if made else _("没有抽取"))
 
 
 def finding_line(tx: Transaction, hazard: Hazard) -> str:

@@ -1,18 +1,22 @@
 """An inspection by the office on the phone: the firm, how it is made, findings one by one, then the signatures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from checklists.enterprises import Enterprise
 from checklists.hazards import Hazard, Level, State
 from checklists.official_inspections import MODE_NAMES, Mode, NotRunning, OfficialInspection
 from checklists.people import Permission, allows
 from handlers import findings
-from handlers.buttons import ON_ONE_PAGE, to_home
+from handlers.buttons import to_home
+from handlers.firm_choice import firm_choice, scanned_firm, unread_code
 from handlers.hazard_cards import number_of
 from handlers.official_cards import MOST_LISTED, current, firm_of, inspection_lines
 from handlers.official_signing import show_signing, view
 from handlers.replies import Button, Reply, Screen, column, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
-from handlers.words import N_, _, html, shorten
+from handlers.walking import name_of
+from handlers.words import N_, _, day, html, listed, shorten
 
 _MODES = {mode.value[:2]: mode for mode in Mode if mode is not Mode.REVIEW}
 TEXT_FIELDS = {
@@ -20,12 +24,13 @@ TEXT_FIELDS = {
     "present": N_("企业陪同人员"),
     "words": N_("检查情况"),
 }
+_UNDRAWN = "y"
 _FIELD_CODES = {name[:1]: name for name in TEXT_FIELDS}
 
 
 def entries(request: Request) -> list[Button]:
     """The menu's way to the inspection one is in the middle of, or to a new one."""
-    if request.enterprise_id is not None or not allows(request.person, Permission.MANAGE):
+    if request.enterprise_id is not None or not allows(request.person, Permission.SUPERVISE):
         return []
     running = request.tx.official_inspections.running_of(request.who.id)
     return [Button(_("继续监督检查") if running else _("监督检查"), data("jn"))]
@@ -38,24 +43,27 @@ def start(request: Request) -> Reply:
 
 
 def search(request: Request) -> Reply:
-    """Words typed while looking for a firm: part of its name or code."""
+    """Words typed while looking for a firm: part of its name or code, or the link its QR holds."""
+    if firm := scanned_firm(request):
+        return begin(replace(request, enterprise_id=firm.id))
     return _pick(request, request.text.strip()[:50])
 
 
-def _pick(request: Request, words: str) -> Reply:
+def _pick(request: Request, words: str, *, notice: str = "") -> Reply:
     request.enter("official_pick", words=words)
-    found = request.tx.enterprises.all(search=words, limit=ON_ONE_PAGE) if words else []
-    lines = [_("<b>监督检查</b>　先选企业。发名称或信用代码的一部分来查找，或者扫企业的二维码。")]
-    if words:
-        lines.append(_("查找：{words}").format(words=html(words)))
-        lines += [] if found else [_("没有找到。换几个字再试。")]
-    buttons = [[Button(shorten(e.name, 30), data("jb", e.id))] for e in found]
-    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*buttons, [to_home()])))
+    title = _("<b>监督检查</b>　先选企业。发名称或信用代码的一部分来查找，或者扫企业的二维码。")
+    draws = Button(_("🎲 双随机抽查"), data("rd", 0))
+    return Reply(screen=firm_choice(request, words, title=title, route="jb", notice=notice, more=(draws,)))
 
 
 def pick_again(request: Request) -> Reply:
     """The search for a firm as it was."""
     return _pick(request, str(request.dialog.data.get("words", "")) if request.dialog else "")
+
+
+def photo_of_code(request: Request) -> Reply:
+    """A photo while looking for a firm, most likely of its code: how a code is read instead."""
+    return replace(_pick(request, "", notice=unread_code()), group=request.album)
 
 
 def begin(request: Request) -> Reply:
@@ -80,10 +88,34 @@ def choose_mode(request: Request) -> Reply:
     if request.tx.official_inspections.running_of(request.who.id):
         return begin(request)
     firm = firm_of(request.tx, request.enterprise_id)
+    if mode is Mode.RANDOM and request.arguments[2:] != (_UNDRAWN,):
+        return _ask_random(request, firm)
     made = request.tx.official_inspections.start(
         enterprise_id=firm.id, mode=mode, inspectors=request.who.name, present="", by=request.who.id, at=request.now
     )
     return show(request, made)
+
+
+def ask_random(request: Request) -> Reply:
+    """双随机 of one firm, asked once more."""
+    return _ask_random(request, firm_of(request.tx, request.enterprise_id))
+
+
+def _ask_random(request: Request, firm: Enterprise) -> Reply:
+    """Random means that firm and inspectors were drawn: under the draw, or plainly without one."""
+    request.enter("official_random", id=firm.id)
+    lines, made = [_("<b>双随机 · {firm}</b>").format(firm=html(firm.name)), ""], request.tx.draws.waiting_at(firm.id)
+    other = [Button(_("换一种检查方式"), data("jb", firm.id)), to_home()]
+    if made is not None:
+        drawn = next(d for d in made.firms if d.enterprise_id == firm.id)
+        names = listed(html(name_of(request.tx, i)) for i in drawn.inspectors)
+        lines.append(_("{day}抽到了这家，检查人员：{names}。").format(day=day(made.made_at), names=names))
+        under = Button(_("按这次抽取开始检查"), data("rb", made.id, drawn.place))
+        return Reply(screen=Screen(text="\n".join(lines), buttons=rows([under], other)))
+    lines.append(_("没有抽到这家的记录。双随机要先随机抽取企业和检查人员。"))
+    draw = Button(_("🎲 去抽取"), data("rd", 0))
+    undrawn = Button(_("没有抽取，仍记为双随机"), data("jm", firm.id, Mode.RANDOM.value[:2], _UNDRAWN))
+    return Reply(screen=Screen(text="\n".join(lines), buttons=rows([draw], [undrawn], other)))
 
 
 def show(request: Request, official: OfficialInspection, *, notice: str = "", toast: str = "") -> Reply:
@@ -94,7 +126,7 @@ def show(request: Request, official: OfficialInspection, *, notice: str = "", to
         return show_signing(request, official, notice=notice)
     request.enter("official", id=official.id)
     lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *inspection_lines(request.tx, official)]
-    lines += ["", _("<b>看到问题，直接拍照发来，或者写一句话，就记一条。</b>")]
+    lines += ["", _("<b>看到问题，直接拍照发来，或者写一句话、发语音，就记一条。</b>")]
     found = request.tx.hazards.of_official_inspection(official.id)
     return Reply(screen=Screen(text="\n".join(lines), buttons=_buttons(request, official, found)), toast=toast)
 
@@ -128,7 +160,7 @@ def open_one(request: Request) -> Reply:
 
 
 def take_finding(request: Request) -> Reply:
-    """A photo or words while at the inspection: one more finding, with its number at once."""
+    """A photo, a voice note or words while at the inspection: one more finding, with its number at once."""
     official = current(request)
     together = request.tx.attachments.of_album(request.who.id, request.album)
     if together and together[0].hazard_id is not None:
@@ -206,22 +238,24 @@ def abandon(request: Request) -> Reply:
     return show(request, official, notice=_("已作废。"))
 
 
-_MANAGE, _FIRM, _OFFICIAL = Permission.MANAGE, About.ENTERPRISE, About.OFFICIAL_INSPECTION
-_TEXT, _TEXT_OR_PHOTO = frozenset({"text"}), frozenset({"text", "photo"})
+_SUPERVISE, _FIRM, _OFFICIAL = Permission.SUPERVISE, About.ENTERPRISE, About.OFFICIAL_INSPECTION
+_TEXT, _ANYTHING = frozenset({"text"}), frozenset({"text", "photo", "voice"})
 ROUTES: tuple[Route, ...] = (
-    Press(name="jn", needs=_MANAGE, handler=start),
-    Press(name="jb", needs=_MANAGE, about=_FIRM, handler=begin),
-    Press(name="jm", needs=_MANAGE, about=_FIRM, handler=choose_mode),
-    Press(name="jo", needs=_MANAGE, about=_OFFICIAL, handler=open_one),
-    Press(name="jt", needs=_MANAGE, about=_OFFICIAL, handler=ask_text),
-    Press(name="ja", needs=_MANAGE, about=_OFFICIAL, handler=ask_abandon),
-    Press(name="jv", needs=_MANAGE, about=_OFFICIAL, handler=abandon),
-    Input(dialog="official_pick", takes=_TEXT, needs=_MANAGE, handler=search),
-    Input(dialog="official", takes=_TEXT_OR_PHOTO, needs=_MANAGE, about=_OFFICIAL, handler=take_finding),
-    Input(dialog="official_text", takes=_TEXT, needs=_MANAGE, about=_OFFICIAL, handler=take_text),
-    Display(dialog="official_pick", needs=_MANAGE, handler=pick_again),
-    Display(dialog="official_mode", needs=_MANAGE, about=_FIRM, handler=begin),
-    Display(dialog="official", needs=_MANAGE, about=_OFFICIAL, handler=open_one),
-    Display(dialog="official_text", needs=_MANAGE, about=_OFFICIAL, handler=text_again),
-    Display(dialog="official_abandon", needs=_MANAGE, about=_OFFICIAL, handler=ask_abandon),
+    Press(name="jn", needs=_SUPERVISE, handler=start),
+    Press(name="jb", needs=_SUPERVISE, about=_FIRM, handler=begin),
+    Press(name="jm", needs=_SUPERVISE, about=_FIRM, handler=choose_mode),
+    Press(name="jo", needs=_SUPERVISE, about=_OFFICIAL, handler=open_one),
+    Press(name="jt", needs=_SUPERVISE, about=_OFFICIAL, handler=ask_text),
+    Press(name="ja", needs=_SUPERVISE, about=_OFFICIAL, handler=ask_abandon),
+    Press(name="jv", needs=_SUPERVISE, about=_OFFICIAL, handler=abandon),
+    Input(dialog="official_pick", takes=_TEXT, needs=_SUPERVISE, handler=search),
+    Input(dialog="official_pick", takes=frozenset({"photo"}), needs=_SUPERVISE, handler=photo_of_code),
+    Input(dialog="official", takes=_ANYTHING, needs=_SUPERVISE, about=_OFFICIAL, handler=take_finding),
+    Input(dialog="official_text", takes=_TEXT, needs=_SUPERVISE, about=_OFFICIAL, handler=take_text),
+    Display(dialog="official_pick", needs=_SUPERVISE, handler=pick_again),
+    Display(dialog="official_mode", needs=_SUPERVISE, about=_FIRM, handler=begin),
+    Display(dialog="official_random", needs=_SUPERVISE, about=_FIRM, handler=ask_random),
+    Display(dialog="official", needs=_SUPERVISE, about=_OFFICIAL, handler=open_one),
+    Display(dialog="official_text", needs=_SUPERVISE, about=_OFFICIAL, handler=text_again),
+    Display(dialog="official_abandon", needs=_SUPERVISE, about=_OFFICIAL, handler=ask_abandon),
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from checklists.deliveries import Delivery
 from checklists.hazards import State
 from checklists.official_inspections import OfficialInspection, OfficialState
-from checklists.people import INSPECTING_ROLES, Permission, Person, allows
+from checklists.people import INSPECTING_ROLES, ROLE_NAMES, Permission, Person, Role, allows
 from handlers.buttons import to_home
 from handlers.hazard_cards import number_of
 from handlers.official_cards import current, inspection_lines
@@ -14,7 +14,7 @@ from handlers.replies import Button, Reply, Rows, Screen, data, rows
 from handlers.routing import About, Display, Input, Press, Request, Route, Stale
 from handlers.services import Services
 from handlers.walking import name_of
-from handlers.words import _, clock, day, html, listed
+from handlers.words import _, aside, clock, day, html, listed
 from storage.transaction import Transaction
 
 TO_SIGN, SIGNED = "official_to_sign", "official_signed"
@@ -43,13 +43,27 @@ def signature_lines(tx: Transaction, official: OfficialInspection) -> list[str]:
         who, at = html(name_of(tx, official.officer_signed_by)), official.officer_signed_at
         lines.append(_("✍️ 检查人员已签字：{name}，{day} {time}").format(name=who, day=day(at), time=clock(at)))
     if official.firm_signed_at is not None:
-        who, at = html(name_of(tx, official.firm_signed_by)), official.firm_signed_at
-        lines.append(_("✍️ 企业已签字：{name}，{day} {time}").format(name=who, day=day(at), time=clock(at)))
+        at, words = official.firm_signed_at, _("✍️ 企业已签字：{name}，{day} {time}")
+        who = _signer_words(tx, official)
+        if official.paper_signer:
+            who, words = official.paper_signer, _("✍️ 企业在纸上签字：{name}，{day} {time}由检查人员记下")
+        lines.append(words.format(name=html(who), day=day(at), time=clock(at)))
     if official.refusal:
         lines.append(_("🚫 企业没有签字：{reason}").format(reason=html(official.refusal)))
     if official.state is OfficialState.ABANDONED:
         lines.append(_("这次检查已经作废。"))
     return lines
+
+
+def _signer_words(tx: Transaction, official: OfficialInspection) -> str:
+    """The name of who signed by a press, with the position where it is not the principal's own."""
+    person = tx.people.get(official.firm_signed_by or 0)
+    if person is None:
+        return ""
+    held = [a.role for a in person.assignments if a.enterprise_id == official.enterprise_id]
+    if not held or Role.PRINCIPAL in held:
+        return person.name
+    return person.name + aside(listed(_(ROLE_NAMES[role]) for role in held))
 
 
 def to_signing(request: Request) -> Reply:
@@ -68,8 +82,10 @@ def show_signing(request: Request, official: OfficialInspection, *, notice: str 
     lines += signature_lines(request.tx, official)
     if official.officer_signed_at is not None:
         lines.append(_waiting_words(_signers(request.tx, official)))
+        paper = Button(_("企业在纸上签了"), data("rg", official.id))
         refused = Button(_("企业不签，写明情况"), data("jx", official.id))
-        return _screen(lines, rows([refused], [Button(_("看看签了没有"), data("js", official.id)), to_home()]))
+        look = Button(_("看看签了没有"), data("js", official.id))
+        return _screen(lines, rows([paper], [refused], [look, to_home()]))
     back = Button(_("返回，再改改"), data("jo", official.id))
     if unfinished:
         numbers = listed(number_of(request, h) for h in unfinished)
@@ -81,8 +97,13 @@ def show_signing(request: Request, official: OfficialInspection, *, notice: str 
 
 def _waiting_words(signers: list[Person]) -> str:
     if not signers:
-        return _("企业还没有人绑定，手机上签不了。请当面核对，把情况写明。")
-    return _("已发给企业签字：{names}。").format(names=html(listed(p.name for p in signers)))
+        return _("企业还没有人绑定，手机上签不了。请当面核对，在纸上签，或者写明情况。")
+    reached = [p.name for p in signers if p.reachable]
+    missed = [p.name for p in signers if not p.reachable]
+    lines = [_("已发给企业签字：{names}。").format(names=html(listed(reached)))] if reached else []
+    if missed:
+        lines.append(_("{names} 现在收不到消息。可以在纸上签，或者写明情况。").format(names=html(listed(missed))))
+    return "\n".join(lines)
 
 
 def _screen(lines: list[str], buttons: Rows) -> Reply:
@@ -149,7 +170,8 @@ def ask_refusal(request: Request) -> Reply:
     ask = _("<b>为什么不签字？</b>写一句，发到这里。不签字，整改期限照样算。")
     if in_office:
         ask = _("<b>企业没有签字，情况怎样？</b>写一句，例如：负责人看过后拒绝签字，在场的有李主任。")
-    return _screen([ask], rows([Button(_("返回"), data("ju", official.id))]))
+    back = Button(_("返回"), data("js" if in_office else "ju", official.id))
+    return _screen([ask], rows([back]))
 
 
 def note_refusal(request: Request) -> Reply:
@@ -160,6 +182,23 @@ def note_refusal(request: Request) -> Reply:
     said = words if request.who.in_office else f"{request.who.name}：{words}"
     official = request.tx.official_inspections.note_refusal(official, said, by=request.who.id, at=request.now)
     return _finished(request, official, _("已记下没有签字的原因。"))
+
+
+def ask_paper(request: Request) -> Reply:
+    """The firm has signed the printed record: who it was."""
+    official = _awaiting(request)
+    request.enter("official_paper", id=official.id)
+    ask = _("<b>谁在纸上签的字？</b>写姓名和职务，例如：李主任（车间主任）。纸质记录请存档。")
+    return _screen([ask], rows([Button(_("返回"), data("js", official.id))]))
+
+
+def note_paper(request: Request) -> Reply:
+    """The name came: with that the inspection is finished."""
+    official, signer = _awaiting(request), " ".join(request.text.split())
+    if len(signer) < _LEAST_REASON:
+        return ask_paper(request)
+    official = request.tx.official_inspections.note_paper(official, signer, by=request.who.id, at=request.now)
+    return _finished(request, official, _("已记下：企业在纸上签字。"))
 
 
 def open_view(request: Request) -> Reply:
@@ -180,7 +219,9 @@ def view(request: Request, official: OfficialInspection, *, notice: str = "") ->
     buttons = _firm_buttons(official.id) if signs and awaits_firm(official) else ()
     listed_ = Button(_("隐患清单"), data("zh", official.enterprise_id, 0))
     order = Button(_("出整改通知书"), data("jh", official.id)) if in_office and official.finished_at else None
-    return _screen(lines, (*buttons, *rows([order], [listed_, to_home()])))
+    running = official.is_running and allows(request.person, Permission.SUPERVISE)
+    go_on = Button(_("返回这次检查"), data("jo", official.id)) if running else None
+    return _screen(lines, (*buttons, *rows([go_on], [order], [listed_, to_home()])))
 
 
 def _firm_buttons(inspection_id: int) -> Rows:
@@ -216,19 +257,22 @@ def signed(tx: Transaction, services: Services, delivery: Delivery, now: datetim
     return Outgoing(screen=Screen(text="\n".join(lines), buttons=look))
 
 
-_ABOUT, _MANAGE, _SEE = About.OFFICIAL_INSPECTION, Permission.MANAGE, Permission.SEE_ENTERPRISE
+_ABOUT, _SUPERVISE, _SEE = About.OFFICIAL_INSPECTION, Permission.SUPERVISE, Permission.SEE_ENTERPRISE
 _TEXT = frozenset({"text"})
 ROUTES: tuple[Route, ...] = (
-    Press(name="js", needs=_MANAGE, about=_ABOUT, handler=to_signing),
-    Press(name="jw", needs=_MANAGE, about=_ABOUT, handler=sign_as_officer),
-    Press(name="jx", needs=_MANAGE, about=_ABOUT, handler=ask_refusal),
+    Press(name="js", needs=_SUPERVISE, about=_ABOUT, handler=to_signing),
+    Press(name="jw", needs=_SUPERVISE, about=_ABOUT, handler=sign_as_officer),
+    Press(name="jx", needs=_SUPERVISE, about=_ABOUT, handler=ask_refusal),
+    Press(name="rg", needs=_SUPERVISE, about=_ABOUT, handler=ask_paper),
     Press(name="jy", needs=Permission.INSPECT, about=_ABOUT, handler=sign_as_firm),
     Press(name="jz", needs=Permission.INSPECT, about=_ABOUT, handler=ask_refusal),
     Press(name="ju", needs=_SEE, about=_ABOUT, handler=open_view),
     Input(dialog="official_refuse", takes=_TEXT, needs=Permission.INSPECT, about=_ABOUT, handler=note_refusal),
-    Input(dialog="official_unsigned", takes=_TEXT, needs=_MANAGE, about=_ABOUT, handler=note_refusal),
-    Display(dialog="official_sign", needs=_MANAGE, about=_ABOUT, handler=to_signing),
+    Input(dialog="official_unsigned", takes=_TEXT, needs=_SUPERVISE, about=_ABOUT, handler=note_refusal),
+    Input(dialog="official_paper", takes=_TEXT, needs=_SUPERVISE, about=_ABOUT, handler=note_paper),
+    Display(dialog="official_paper", needs=_SUPERVISE, about=_ABOUT, handler=ask_paper),
+    Display(dialog="official_sign", needs=_SUPERVISE, about=_ABOUT, handler=to_signing),
     Display(dialog="official_refuse", needs=Permission.INSPECT, about=_ABOUT, handler=ask_refusal),
-    Display(dialog="official_unsigned", needs=_MANAGE, about=_ABOUT, handler=ask_refusal),
+    Display(dialog="official_unsigned", needs=_SUPERVISE, about=_ABOUT, handler=ask_refusal),
     Display(dialog="official_view", needs=_SEE, about=_ABOUT, handler=open_view),
 )

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from checklists.deliveries import Delivery
 from handlers import life_news
+from handlers.draws import DRAWN, told
 from handlers.due_cards import due_card
+from handlers.expert_findings import ENTERED, entered
 from handlers.internal_reports import REPORTED, reported
 from handlers.ledger_reports import REPORT, report
 from handlers.letters import LETTER, letter
@@ -31,6 +33,8 @@ RENDERERS: dict[str, Renderer] = {
     TO_SIGN: to_sign,
     SIGNED: signed,
     REPORTED: reported,
+    DRAWN: told,
+    ENTERED: entered,
     REPORT: report,
     LETTER: letter,
     **life_news.RENDERERS,

@@ -38,12 +38,13 @@ class Screen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A file to send: the bytes are made by then, the name is what the person sees."""
+    """A file to send: the bytes are made by then, the name is what the person sees; a voice note is played in place."""
 
     name: str
     content: bytes
     caption: str = ""
     is_photo: bool = False
+    is_voice: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,8 @@
 from handlers import (
     deferrals,
     departments,
+    drawing,
+    draws,
     due_cards,
     entering,
     enterprise_codes,
@@ -39,6 +41,7 @@ from handlers import (
     standards,
     submitting,
     trades,
+    voice_notes,
     withdrawals,
 )
 from handlers.routing import Route, Router
@@ -64,6 +67,9 @@ ROUTES: tuple[Route, ...] = (
     *letters.ROUTES,
     *official_inspections.ROUTES,
     *official_signing.ROUTES,
+    *drawing.ROUTES,
+    *draws.ROUTES,
+    *voice_notes.ROUTES,
     *findings.ROUTES,
     *entering.ROUTES,
     *enterprise_codes.ROUTES,

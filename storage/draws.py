@@ -18,7 +18,7 @@ _COLUMNS = [c for c in draws.c if c.name != "zone_id"]
 
 
 class DrawRefused(ValueError):
-    """There is nothing to draw from, or nobody to send; the text is for people."""
+    """There is no firm to draw, or nobody who may go to any of them."""
 
 
 class Draws(Subject):
@@ -32,11 +32,11 @@ class Draws(Subject):
         Firms in which every inspector has a role are left out of the pool. Raises DrawRefused.
         """
         if not inspectors:
-            raise DrawRefused("还没有选检查人员。")
+            raise DrawRefused("no inspectors")
         ties = self._ties(pool, inspectors)
         fair = may_be_drawn(pool, inspectors, ties)
         if not fair or number < 1:
-            raise DrawRefused("没有企业可抽。")
+            raise DrawRefused("no firm of the pool can be drawn")
         seed, draw_id = secrets.token_hex(32), new_id()
         firms = draw(fair, inspectors, number=number, seed=seed, ties=ties)
         row = {
@@ -72,12 +72,14 @@ class Draws(Subject):
 
     def inspected(self, made: Draw) -> dict[int, OfficialInspection]:
         """The inspections begun under a draw and not abandoned, by the id of their firm."""
-        found = {}
-        for drawn in made.firms:
-            official = self.tx.official_inspections.get(drawn.official_inspection_id or 0)
-            if official is not None and official.state is not OfficialState.ABANDONED:
-                found[drawn.enterprise_id] = official
-        return found
+        statement = select(drawn_enterprises.c.official_inspection_id).where(
+            drawn_enterprises.c.zone_id == self.zone_id,
+            drawn_enterprises.c.draw_id == made.id,
+            drawn_enterprises.c.official_inspection_id.is_not(None),
+        )
+        begun = list(self.connection.execute(statement).scalars())
+        found = self.tx.official_inspections.some(begun)
+        return {o.enterprise_id: o for o in found if o.state is not OfficialState.ABANDONED}
 
     def waiting_at(self, enterprise_id: int) -> Draw | None:
         """The newest draw by which this firm was drawn and is not inspected yet."""

@@ -66,7 +66,8 @@ office_settings = Table(
     PrimaryKeyConstraint("zone_id", "name"),
 )
 
-# An inspection by the office; its findings are hazards that name it. Refusal to sign is kept in words.
+# An inspection by the office; its findings are hazards that name it. Refusal to sign is kept in words, and who signed
+# on paper by name.
 official_inspections = Table(
     "official_inspections",
     metadata,
@@ -85,6 +86,7 @@ official_inspections = Table(
     Column("firm_signed_by", Id),
     Column("firm_signed_at", UtcDateTime),
     Column("refusal", String(300), nullable=False, server_default=""),
+    Column("paper_signer", String(100), nullable=False, server_default=""),
     Column("finished_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
     belongs_to("enterprises", "enterprise_id"),

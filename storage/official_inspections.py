@@ -1,5 +1,6 @@
 """Inspections by the office with their findings and signatures."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,10 @@ class OfficialInspections(Subject):
         """The inspection with this id."""
         return next(iter(self._where(official_inspections.c.id == inspection_id)), None)
 
+    def some(self, ids: Collection[int]) -> list[OfficialInspection]:
+        """The inspections with these ids, newest first."""
+        return self._where(official_inspections.c.id.in_(list(ids))) if ids else []
+
     def running_of(self, person_id: int) -> OfficialInspection | None:
         """The inspection this officer is in the middle of, the newest if there are several."""
         mine = official_inspections.c.started_by == person_id
@@ -57,6 +62,15 @@ class OfficialInspections(Subject):
     def of_enterprise(self, enterprise_id: int) -> list[OfficialInspection]:
         """All inspections of an enterprise by the office, newest first."""
         return self._where(official_inspections.c.enterprise_id == enterprise_id)
+
+    def inspected_since(self, since: datetime) -> set[int]:
+        """The enterprises that the office has inspected, or is inspecting, in inspections begun since then."""
+        statement = select(official_inspections.c.enterprise_id).where(
+            official_inspections.c.zone_id == self.zone_id,
+            official_inspections.c.started_at >= since,
+            official_inspections.c.state != OfficialState.ABANDONED.value,
+        )
+        return set(self.connection.execute(statement).scalars())
 
     def describe(self, known: OfficialInspection, **words: str) -> OfficialInspection:
         """Set inspectors, present or words while nobody has signed; raises NotRunning."""
@@ -116,6 +130,10 @@ class OfficialInspections(Subject):
     def sign_as_firm(self, known: OfficialInspection, *, by: int, at: datetime) -> OfficialInspection:
         """Somebody of the firm signs by a press."""
         return self._signed(known, {"firm_signed_by": by, "firm_signed_at": at}, "firm", by, at)
+
+    def note_paper(self, known: OfficialInspection, signer: str, *, by: int, at: datetime) -> OfficialInspection:
+        """The firm has signed the printed record; `signer` is the name, the office notes it in `by`."""
+        return self._signed(known, {"paper_signer": signer[:100], "firm_signed_at": at}, "paper", by, at)
 
     def note_refusal(self, known: OfficialInspection, words: str, *, by: int, at: datetime) -> OfficialInspection:
         """The firm would not sign; the inspector says how it was."""

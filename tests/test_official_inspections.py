@@ -66,7 +66,7 @@ async def test_a_finding_goes_from_its_photo_to_level_and_deadline(database: Zon
     await begun(officer)
     assert officer.text == (
         "<b>监督检查 · 样例木业有限公司</b>\n检查方式：夜查\n检查人员：赵监管\n企业陪同人员：没填\n还没有发现问题\n\n"
-        "<b>看到问题，直接拍照发来，或者写一句话，就记一条。</b>"
+        "<b>看到问题，直接拍照发来，或者写一句话、发语音，就记一条。</b>"
     )
     await officer.sends_photo(sample_photo())
     assert officer.toasts == ["隐患 BH-2026-0001 已记下。"]
@@ -179,7 +179,7 @@ async def test_the_officer_notes_how_it_was_when_nobody_of_the_firm_signs(
     await begun(officer)
     await officer.presses("查完了，核对签字")
     await officer.presses("核对无误，签字")
-    assert officer.text.endswith("企业还没有人绑定，手机上签不了。请当面核对，把情况写明。")
+    assert officer.text.endswith("企业还没有人绑定，手机上签不了。请当面核对，在纸上签，或者写明情况。")
     await officer.presses("企业不签，写明情况")
     await officer.says("负责人不在场，已送达文书")
     assert officer.text.endswith("🚫 企业没有签字：负责人不在场，已送达文书")
@@ -252,12 +252,11 @@ async def test_found_again_and_not_found_stand_as_facts_for_the_office_alone(
         officer.now = officer.now.replace(hour=officer.now.hour + 1)
     assert "　❓ 查不出：企业11月23日自查时，第 " in officer.text
     assert " 题答的是“合格”（王厂长）。" in officer.text
-    assert "　🔁 屡查屡犯：" in officer.text
-    assert "天内同一条第 2 次，上次是 BH-2026-0001（11月24日）。" in officer.text
+    assert "　⏳ 同一条还没有销号：BH-2026-0001（待落实整改）。" in officer.text
     await officer.presses("查完了，核对签字")
     await officer.presses("核对无误，签字")
     card = await received(database, services, principal, "official_to_sign")
-    assert "屡查屡犯" not in card.text
+    assert "同一条" not in card.text
     assert "查不出" not in card.text
 
 

@@ -27,6 +27,7 @@ POLITE = "这个功能您现在不能用。如果需要，请联系辖区安全�
 
 OFFICE = {"officer", "reviewer", "expert", "administrator"}
 MANAGERS = {"officer", "administrator"}
+SUPERVISORS = MANAGERS | {"reviewer"}
 INSPECTORS = {"principal", "controller", "safety_manager", "deputy"}
 EVERYBODY = {*OFFICE, *INSPECTORS, "worker", "principal elsewhere", "stranger", "officer of another zone"}
 
@@ -42,6 +43,8 @@ ADMITTED: dict[str, set[str]] = {
     "who inspects": INSPECTORS,
     "who keeps the standard": {"principal", "controller"} | MANAGERS,
     "the office": OFFICE,
+    "who enters findings": OFFICE,
+    "who inspects for the office": SUPERVISORS,
     "managers": MANAGERS,
     "administrators": {"administrator"},
 }
@@ -51,7 +54,7 @@ ROUTES: dict[str, str] = {
     """,
     "everybody with a role": "lg",
     "who sees the firm": """
-        jq ju @official_view k kl @risk_points
+        jq ju rh @official_view k kl @risk_points
         hf ev q p so ie iv id z zh zw
         @firm @enterprise @profile_view @profile_done @people @own_items
         @record @enterprise_records @hazard @hazards
@@ -64,7 +67,7 @@ ROUTES: dict[str, str] = {
         kc kq @risk_point
     """,
     "who belongs to the firm": """
-        jr kh @report text@report photo@report
+        jr kh @report text@report photo@report voice@report
     """,
     "who inspects": """
         ka kn ke kt kw ks kr kx kg @risk_new @risk_grade @risk_edit @risk_field @risk_regrade @risk_retire
@@ -93,16 +96,24 @@ ROUTES: dict[str, str] = {
         gi gq gx gl gp gd gf gc gs go gr gz gw gy jh @ledger_reports @letters /ledger @ledger text@ledger
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
+    "who enters findings": """
+        je jg jp ji jk jc rx @expert_pick text@expert_pick photo@expert_pick @entering_source @entering @finding
+        text@entering photo@entering voice@entering text@finding photo@finding voice@finding
+    """,
+    "who inspects for the office": """
+        jn jb jm jo jt ja jv js jw jx jl jd rg @official_pick @official_mode @official_random @official @official_text
+        @official_abandon @official_sign @official_unsigned @official_paper
+        text@official_pick photo@official_pick text@official photo@official voice@official text@official_text
+        text@official_unsigned text@official_paper
+        rd rs rb rc rf @draws @draw
+    """,
     "managers": """
+        rn rl rp ru ri rw rk rv @draw_pool @draw_choices @draw_plan @draw_inspectors text@draw_plan
         fg @figures
         ya yg @life_department yo yon yod yop yot yoz yox yoy text@department_name
         @departments @department_name @department @department_trades @department_end
         ea eb @enterprise_active m mc mx @import @import_preview @imported
         file@import file@import_preview file@imported file@office file@enterprises file@late file@records
-        jn jb jm jo jt ja jv je jg js jw jx jp ji jk jc jl jd @official_pick @official_mode @official @official_text
-        @official_abandon @official_sign @official_unsigned @entering_source @entering @finding
-        text@official_pick text@official photo@official text@official_text text@official_unsigned
-        text@entering photo@entering text@finding photo@finding
         vb vc @invitation_batch s sl sd sa sb su @standards @standard @standards_all @standards_done
     """,
     "administrators": """

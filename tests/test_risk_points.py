@@ -149,14 +149,14 @@ async def test_a_worker_scans_and_reports_and_the_head_is_told(
     assert worker.labels == ["⚠️ 报告隐患", "打印二维码", "返回首页"]
     await worker.presses("⚠️ 报告隐患")
     assert worker.text == (
-        "<b>报告隐患</b>\n样例木业有限公司 · 锅炉\n\n<b>拍张照片发来，或者写一句哪里不对。</b>负责人马上会收到。"
+        "<b>报告隐患</b>\n样例木业有限公司 · 锅炉\n\n<b>拍张照片发来，或者写一句哪里不对。</b>也可以发语音。负责人马上会收到。"
     )
     await worker.sends_photo(sample_photo())
     assert worker.text == "✅ <b>已报告：隐患 BH-2026-0001</b>\n📷 照片 1 张\n\n<b>再写一句哪里不对。</b>"
     await worker.says("安全阀漏气<很响>")
     assert worker.text == (
         "✅ <b>已报告：隐患 BH-2026-0001</b>\n安全阀漏气&lt;很响&gt;\n📷 照片 1 张\n\n"
-        "谢谢您。负责人已经收到。还可以继续发照片或文字。"
+        "谢谢您。负责人已经收到。还可以继续发照片、语音或文字。"
     )
     await worker.says("下班前还在漏")
     hazard = await only_hazard(database, firm)

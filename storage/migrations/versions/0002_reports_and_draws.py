@@ -36,6 +36,9 @@ def upgrade() -> None:
         ],
     )
     op.drop_index("ix_hazards_open", table_name="hazards")
+    op.add_column(
+        "official_inspections", sa.Column("paper_signer", sa.String(length=100), server_default="", nullable=False)
+    )
     op.create_table(
         "major_reports",
         sa.Column("zone_id", sa.BigInteger(), nullable=False),

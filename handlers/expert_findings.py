@@ -1,0 +1,54 @@
+"""What an expert entered himself: those who confirm its level hear of it at once."""
+
+from datetime import datetime
+
+from checklists.deliveries import Delivery
+from checklists.hazards import STATE_NAMES, Hazard, Source, State
+from checklists.people import Permission, allows
+from handlers.items import handed_in_words
+from handlers.life_telling import department_of
+from handlers.life_words import number_in
+from handlers.outgoing import Outgoing
+from handlers.replies import Button, Screen, data, rows
+from handlers.routing import Request
+from handlers.services import Services
+from handlers.walking import name_of
+from handlers.words import _, html, shorten
+from storage.transaction import Transaction
+
+ENTERED = "expert_finding"
+
+
+def tell(request: Request, hazard: Hazard) -> None:
+    """Tell those who have the duty, once; what was told before is drawn again with what came since."""
+    if hazard.source is not Source.EXPERT or allows(request.person, Permission.SUPERVISE):
+        return
+    for person in department_of(request.tx, hazard):
+        dedupe, about = f"{ENTERED}:{hazard.id}:{person.id}", {"hazard": hazard.id}
+        if not request.tx.deliveries.add(ENTERED, dedupe, person, about, request.now, request.now):
+            known = request.tx.deliveries.by_dedupe(dedupe)
+            if known is not None:
+                request.tx.deliveries.again(known.id, request.now)
+
+
+def entered(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
+    """To the office: what the expert found, and the way to its level; not needed once somebody has confirmed it."""
+    hazard = tx.hazards.get(int(delivery.about["hazard"]))
+    person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
+    firm = tx.enterprises.get(hazard.enterprise_id) if hazard else None
+    if hazard is None or firm is None or not allows(person, Permission.SUPERVISE):
+        return None
+    waits = hazard.state is State.FOUND
+    if not waits and delivery.message_id is None:
+        return None
+    kept = tx.attachments.of_hazard(hazard.id)
+    lines = [
+        _("⚠️ <b>专家登记了隐患 {number}</b>").format(number=html(number_in(tx, hazard))),
+        _("{firm}，登记人：{name}").format(firm=html(firm.name), name=html(name_of(tx, hazard.found_by))),
+        *([html(shorten(hazard.words, 500))] if hazard.words else []),
+        *([handed_in_words(kept)] if kept else []),
+        *([_("依据：{clause}").format(clause=html(hazard.clause))] if hazard.clause else []),
+        _("<b>请确认级别。</b>") if waits else _("现在：{state}").format(state=_(STATE_NAMES[hazard.state])),
+    ]
+    look = rows([Button(_("看隐患"), data("z", hazard.id))])
+    return Outgoing(screen=Screen(text="\n".join(lines), buttons=look))
