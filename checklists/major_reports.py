@@ -31,11 +31,6 @@ PART_NAMES: Mapping[Part, str] = {
     Part.HARM: "危害程度和整改难易程度",
     Part.TREATMENT: "治理方案",
 }
-PART_TITLES: Mapping[Part, str] = {
-    Part.CAUSE: "隐患的现状及其产生原因",
-    Part.HARM: "隐患的危害程度和整改难易程度分析",
-    Part.TREATMENT: "隐患的治理方案",
-}
 # What only a person on site can say, each a tap; the difficulties follow the definition of a major hazard.
 CAUSE_WORDS: Mapping[str, str] = {
     "a": "设备、设施老化或损坏",

@@ -13,7 +13,7 @@ from checklists.sector_sets import load_sector_sets
 from handlers.routing import Gone, Request
 from handlers.words import N_, _, html, labelled
 
-OPEN, TO_REVIEW, OVERDUE, ALL = "open", "review", "overdue", "all"
+OPEN, TO_REVIEW, OVERDUE, UNREPORTED, ALL = "open", "review", "overdue", "unreported", "all"
 _REVIEWABLE = frozenset({State.HANDED_IN, State.FIXED_ON_SPOT})
 
 # The values of the field 状态: groups of states as the office speaks of them, then each state by itself.
@@ -21,6 +21,7 @@ STATUS_NAMES: Mapping[str, str] = {
     OPEN: N_("在册（没有销号的）"),
     TO_REVIEW: N_("待复查"),
     OVERDUE: N_("逾期"),
+    UNREPORTED: N_("重大未报告"),
     **{state.value: name for state, name in STATE_NAMES.items()},
     ALL: N_("全部"),
 }
@@ -28,6 +29,7 @@ _GROUPS: Mapping[str, frozenset[State]] = {
     OPEN: OPEN_STATES,
     TO_REVIEW: _REVIEWABLE,
     OVERDUE: OPEN_STATES,
+    UNREPORTED: OPEN_STATES,
     ALL: frozenset(State),
 }
 FIELD_NAMES: Mapping[str, str] = {
@@ -66,6 +68,7 @@ class View:
         return LedgerFilter(
             states=_GROUPS.get(self.status) or frozenset({State(self.status)}),
             overdue_on=today if self.status == OVERDUE else None,
+            unreported=self.status == UNREPORTED,
             trade=self.trade or None,
             community=self.community or None,
             level=Level(self.level) if self.level else None,

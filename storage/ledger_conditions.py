@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_,
 
 from checklists.hazards import State
 from checklists.ledger import LedgerFilter
+from storage.major_reports import owing_a_report
 from storage.tables import enterprise_trades, enterprises, hazards
 
 UNFIXED = frozenset({State.FOUND, State.CONFIRMED, State.RECTIFYING})
@@ -59,6 +60,8 @@ def matching(wanted: LedgerFilter, zone_id: int, dialect: str) -> Iterator[Colum
         yield hazards.c.enterprise_id.in_(select(enterprise_trades.c.enterprise_id).where(of_trade))
     if wanted.listed is not None:
         yield hazards.c.listed_at.is_not(None) if wanted.listed else hazards.c.listed_at.is_(None)
+    if wanted.unreported:
+        yield owing_a_report()
     if "overdue_on" in values:
         yield hazards.c.deadline < values["overdue_on"]
     if wanted.number:

@@ -35,6 +35,7 @@ class _Kind:
     states: tuple[str, ...]
     named: tuple[str, ...]
     listed: bool | None
+    unreported: bool
     letters: tuple[bool, ...]
     begins: bool
     dated: bool
@@ -52,6 +53,7 @@ def page_rows(
         states=states_of(wanted),
         named=tuple(values),
         listed=wanted.listed,
+        unreported=wanted.unreported,
         letters=tuple(has_letters(piece) for piece in wanted.pieces),
         begins=after is None,
         dated=after is not None and after.deadline is not None,
