@@ -15,6 +15,7 @@ class Mode(StrEnum):
     NIGHT = "night"
     JOINT = "joint"
     SPECIAL = "special"
+    CROSS = "cross"
     REVIEW = "review"
 
 
@@ -25,6 +26,7 @@ MODE_NAMES: Mapping[Mode, str] = {
     Mode.NIGHT: "夜查",
     Mode.JOINT: "联合检查",
     Mode.SPECIAL: "专项检查",
+    Mode.CROSS: "交叉执法",
     Mode.REVIEW: "整改复查",
 }
 

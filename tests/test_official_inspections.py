@@ -343,3 +343,76 @@ async def test_old_buttons_of_a_finding_change_nothing(database: ZoneDatabase, c
     assert officer.text.startswith("<i>没看懂日期。请写 12月5日、2026-12-05、明天 或 10天。</i>")
     [hazard] = await hazards(database, firm)
     assert (hazard.level, hazard.words) == (Level.GENERAL, "二楼窗户焊了防盗网")
+
+
+async def test_scanning_a_firms_code_while_asked_for_one_begins_there(
+    database: ZoneDatabase, services: Services, cast: Cast
+) -> None:
+    _firm, officer, _principal = cast
+    ways = "<b>监督检查 · 样例木业有限公司</b>\n\n<b>怎么检查？</b>"
+    await officer.presses("监督检查")
+    await officer.says(f"/start e-{WOOD}")
+    assert officer.text == ways
+    await officer.presses("换一家")
+    await officer.says(services.deep_link(f"e-{WOOD}"))
+    assert officer.text == ways, "a link that another app has read"
+    await officer.presses("换一家")
+    await officer.sends_photo(sample_photo())
+    assert officer.text.startswith("<i>照片里的二维码这里认不出来。请用手机相机直接扫，或者发企业名称。</i>")
+    await officer.says(f"https://t.me/zicha_bot?start=e-{ICE}")
+    assert officer.text.endswith("没有找到。换几个字再试。"), "no firm of this zone"
+
+
+async def signed_by_the_officer(officer: Chat) -> None:
+    """An inspection with nothing found, signed by the officer alone."""
+    await begun(officer)
+    await officer.presses("查完了，核对签字")
+    await officer.presses("核对无误，签字")
+
+
+async def test_a_signature_on_paper_is_noted_by_name_and_finishes_the_inspection(
+    database: ZoneDatabase, services: Services
+) -> None:
+    firm = await found_firm(database)
+    officer = await somebody(database, services, 1001, "赵监管", Role.OFFICER)
+    await officer.says("/start")
+    await signed_by_the_officer(officer)
+    await officer.presses("企业在纸上签了")
+    await officer.presses("返回")
+    assert "企业在纸上签了" in officer.labels, "back at the signatures, not at a card without a way on"
+    await officer.presses("企业在纸上签了")
+    await officer.says("李")
+    assert officer.text == "<b>谁在纸上签的字？</b>写姓名和职务，例如：李主任（车间主任）。纸质记录请存档。"
+    await officer.says("李主任（车间主任）")
+    assert officer.text.endswith("✍️ 企业在纸上签字：李主任（车间主任），11月23日 10:00由检查人员记下")
+    done = await official(database, firm)
+    assert (done.state, done.firm_signed_by, done.paper_signer) == (OfficialState.FINISHED, None, "李主任（车间主任）")
+    await officer.taps(f"rg:{pack(done.id)}")
+    assert officer.toasts[-1] == "现在不用签字，这是这次检查的情况。"
+
+
+async def test_a_deputy_signs_with_the_position_beside_the_name(
+    database: ZoneDatabase, services: Services, cast: Cast
+) -> None:
+    firm, officer, _principal = cast
+    deputy = await somebody(database, services, 2003, "孙厂长", Role.DEPUTY, firm=firm)
+    await signed_by_the_officer(officer)
+    assert officer.text.endswith("已发给企业签字：王厂长、孙厂长。")
+    await deputy.says("/start")
+    await deputy.presses("✍️ 监督检查待签字")
+    await deputy.presses("✍️ 情况属实，签字")
+    assert deputy.text.endswith("✍️ 企业已签字：孙厂长（分管负责人），11月23日 10:00")
+
+
+async def test_who_cannot_be_reached_is_named_to_the_officer(database: ZoneDatabase, cast: Cast) -> None:
+    _firm, officer, principal = cast
+
+    def blocked(tx: Transaction) -> None:
+        person = tx.people.by_telegram(principal.telegram_id)
+        assert person is not None
+        tx.people.set_reachable(person.id, reachable=False)
+
+    await database.write(blocked)
+    await signed_by_the_officer(officer)
+    assert officer.text.endswith("王厂长 现在收不到消息。可以在纸上签，或者写明情况。")
+    assert "已发给企业签字" not in officer.text

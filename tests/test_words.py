@@ -42,6 +42,9 @@ NOT_SAID = {
         r"(\d{1,3})\s*(?:[天日]|days?)?内?": "what people type",
         r"(?:(\d{4})\s*[-年./])?\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*[日号]?(?:前|之前)?": "what people type",
     },
+    "handlers/draw_pools.py": {"（": "where the names of trades are cut", "：": "stands in the record"},
+    "handlers/drawing.py": {"家": "what people type"},
+    "handlers/draws.py": {"、": "stands in the record"},
     "handlers/hazard_lists.py": {
         r"(?:隐患|[Hh]azard)\s*((?:[A-Za-z0-9]{1,12}-)?20\d{2}\s*[-—－]\s*\d{4,9})": "what people type"
     },
