@@ -202,7 +202,7 @@ TABLE: Mapping[Step, Move] = {
     Step.MARK_FAKE: Move(
         label="认定虚假整改",
         begins=_EVIDENT | {_S.REVIEWED, _S.CLOSED},
-        ends=(_S.CONFIRMED,),
+        ends=_BACK,
         who=_OFFICE,
         never=_INSIDERS,
         needs=(_N.REASON,),

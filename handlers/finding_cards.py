@@ -62,23 +62,29 @@ def asked(request: Request, hazard: Hazard, step: str) -> Asked:
 
 
 def _ask_clause(request: Request, hazard: Hazard) -> Asked:
-    found = _proposals(request, hazard)
+    found = criteria_like(request, hazard)
     own = Button(_("都不是，自己写依据"), data("jk", hazard.id))
     none = Button(_("先不写依据"), data("jc", hazard.id, hazard.version, "-"))
     if not found:
         own = Button(_("自己写依据"), data("jk", hazard.id))
         return [_("<b>依据哪一条？</b>没有找到像的判定标准。把情况写细一点可以再找。")], [[own], [none]]
-    lines = [_("<b>依据哪一条？</b>下面几条看着像，只供参考，以您的判断为准：")]
-    for place, criterion in enumerate(found):
-        level = aside(_(LEVEL_NAMES[criterion.level]))
-        lines.append(f"{_PLACES[place]} {html(criterion.ask)}{level}\n　<i>{html(clause_of(criterion))}</i>")
-    choices: list[Button | None] = [
-        Button(_PLACES[place], data("jc", hazard.id, hazard.version, c.id)) for place, c in enumerate(found)
-    ]
+    lines, choices = offered(found, "jc", hazard)
     return lines, [choices, [own], [none]]
 
 
-def _proposals(request: Request, hazard: Hazard) -> Sequence[Criterion]:
+def offered(found: Sequence[Criterion], route: str, hazard: Hazard) -> tuple[list[str], list[Button | None]]:
+    """Criteria that may fit, in words, and a button for each that takes it by this route."""
+    lines = [_("<b>依据哪一条？</b>下面几条看着像，只供参考，以您的判断为准：")]
+    for place, criterion in zip(_PLACES, found, strict=False):
+        level = aside(_(LEVEL_NAMES[criterion.level]))
+        lines.append(f"{place} {html(criterion.ask)}{level}\n　<i>{html(clause_of(criterion))}</i>")
+    return lines, [
+        Button(place, data(route, hazard.id, hazard.version, c.id)) for place, c in zip(_PLACES, found, strict=False)
+    ]
+
+
+def criteria_like(request: Request, hazard: Hazard) -> Sequence[Criterion]:
+    """The three criteria nearest to the words of a hazard, those of the firm's own checklist first."""
     firm = request.tx.enterprises.get(hazard.enterprise_id)
     own = [item.id for item in checklist_for(request.tx, firm, request.today)] if firm else []
     return proposals(hazard.words, on=request.today, own=own)

@@ -117,7 +117,8 @@ def card_lines(card: Card) -> list[str]:
     ]
     if card.question:
         lines.append(_("第 {at} 题：{ask}").format(at=(hazard.item or 0) + 1, ask=html(card.question)))
-    lines.append(_("依据：{clause}").format(clause=html(hazard.clause)))
+    if hazard.clause:
+        lines.append(_("依据：{clause}").format(clause=html(hazard.clause)))
     if hazard.words:
         lines.append(_("情况：{words}").format(words=html(shorten(_(hazard.words), 800))))
     lines += _pictures(card.attachments)
@@ -164,12 +165,23 @@ def _level(card: Card) -> Asked:
     buttons: list[list[Button | None]] = [
         [Button(_("是{level}").format(level=_(LEVEL_NAMES[level])), _level_data(hazard, level))] for level in levels
     ]
-    proposed = _("按判定标准，这一条应是<b>{level}</b>。").format(level=_(LEVEL_NAMES[hazard.level]))
-    return [_("<b>第 3/4 步：请您确认隐患级别。</b>"), proposed], buttons
+    ask = [_("<b>第 3/4 步：请您确认隐患级别。</b>")]
+    if hazard.criterion_id:
+        ask.append(_("按判定标准，这一条应是<b>{level}</b>。").format(level=_(LEVEL_NAMES[hazard.level])))
+    return ask, buttons
 
 
 def _level_data(hazard: Hazard, level: Level) -> str:
-    return data("zl", hazard.id, hazard.version, _LEVEL_CODES[level])
+    return (
+        to_clause(hazard)
+        if level is Level.MAJOR and not hazard.clause
+        else data("zl", hazard.id, hazard.version, _LEVEL_CODES[level])
+    )
+
+
+def to_clause(hazard: Hazard) -> str:
+    """The way to the question for the criterion, without which nothing is a major hazard."""
+    return data("zd", hazard.id)
 
 
 def _how(card: Card) -> Asked:

@@ -1,7 +1,7 @@
 """Hazards with what stands beside them, in small portions: for Excel, for open data, for lists to hand upward."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -9,6 +9,7 @@ from checklists.attachments import Phase
 from checklists.enterprises import Enterprise
 from checklists.hazards import Hazard, State, format_number
 from checklists.ledger import LedgerFilter
+from checklists.repeats import repeats_of
 from checklists.sector_sets import load_sector_sets
 from handlers.documents.hazard_columns import LedgerRow
 from handlers.linking import hazard_link
@@ -48,22 +49,23 @@ def rows_of(tx: Transaction, link_to: Link | None, wanted: LedgerFilter = EVERYT
 
 
 class _Earlier:
-    """Counts earlier hazards of the same criterion at the same firm; a complete run by number needs no query for it."""
+    """Counts hazards of one criterion and firm that had been closed before; a complete run needs no query for it."""
 
     def __init__(self, tx: Transaction, *, complete: bool) -> None:
         self.tx = tx
-        self.seen: Counter[tuple[int, str]] | None = Counter() if complete else None
+        self.seen: dict[tuple[int, str], list[datetime]] | None = {} if complete else None
 
     def than(self, hazard: Hazard) -> int:
         if hazard.criterion_id is None or not hazard.is_live:
             return 0
         key = (hazard.enterprise_id, hazard.criterion_id)
-        if self.seen is not None:
-            self.seen[key] += 1
-            return self.seen[key] - 1
-        before = (hazard.year, hazard.sequence)
-        same = self.tx.hazards.of_criterion(*key)
-        return sum(1 for other in same if other.is_live and (other.year, other.sequence) < before)
+        if self.seen is None:
+            return len(repeats_of(hazard, self.tx.hazards.of_criterion(*key)))
+        closed = self.seen.setdefault(key, [])
+        count = sum(1 for moment in closed if moment <= hazard.found_at)
+        if hazard.closed_at is not None:
+            closed.append(hazard.closed_at)
+        return count
 
 
 def _name(tx: Transaction, person_id: int | None, known: dict[int, str]) -> str:

@@ -1,5 +1,6 @@
 """What the card of a hazard says of its life so far, and the buttons of what this person may do next."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from checklists.hazard_life import check
@@ -7,8 +8,9 @@ from checklists.hazard_moves import Relation, Step
 from checklists.hazard_records import OUTCOME_NAMES, PROPOSAL_NAMES, Deferral, Notice
 from checklists.hazard_rules import NOTIFIED_ROLES, RECIPIENT_NAMES, Gate, Recipient
 from checklists.hazards import Hazard, Level, MoveRefused, State
-from handlers import voice_notes
-from handlers.hazard_cards import Card
+from handlers import hazard_pictures, voice_notes
+from handlers.finding_facts import facts
+from handlers.hazard_cards import Card, to_clause
 from handlers.life_words import moment
 from handlers.replies import Button, Rows, data, rows
 from handlers.routing import Request
@@ -23,8 +25,8 @@ def with_life(request: Request, card: Card) -> Card:
     """The card with its life and its next steps, as this person may see them."""
     hazard = card.hazard
     lines = [*life_lines(request.tx, hazard), *(office_lines(request, hazard) if request.who.in_office else [])]
-    voices = rows([voice_notes.button(request, hazard, card.attachments)])
-    return replace(card, life=lines, moves=(*voices, *moves(request, hazard, running=card.is_open)))
+    looks = [module.button(request, hazard, card.attachments) for module in (hazard_pictures, voice_notes)]
+    return replace(card, life=lines, moves=moves(request, hazard, running=card.is_open, looks=looks))
 
 
 def life_lines(tx: Transaction, hazard: Hazard) -> list[str]:
@@ -112,10 +114,7 @@ def office_lines(request: Request, hazard: Hazard) -> list[str]:
         lines.append(_("负责科室：{name}").format(name=html(department.name)))
     if hazard.life > 1:
         lines.append(_("第 {count} 次打开").format(count=hazard.life))
-    if repeats := tx.doubts.repeats(hazard):
-        lines.append(_("屡查屡犯：同一条此前已查出 {count} 次").format(count=len(repeats)))
-    if missed := tx.doubts.missed(hazard):
-        lines.append(_("查不出：{day}企业自查时这一项答的是合格").format(day=day(missed.answered_at)))
+    lines += facts(tx, hazard)
     for made in tx.hazard_records.proposals(hazard.id):
         words = made.answer or _("等主管部门决定")
         lines.append(labelled(_(PROPOSAL_NAMES[made.kind]), html(words)))
@@ -160,8 +159,11 @@ def is_for(request: Request, hazard: Hazard, notice: Notice) -> bool:
     return notice.recipient is Recipient.DEPARTMENT and is_office
 
 
-def moves(request: Request, hazard: Hazard, *, running: bool) -> Rows:
-    """The buttons of what this person may do with the hazard now; `running` while its inspection goes on."""
+def moves(request: Request, hazard: Hazard, *, running: bool, looks: Sequence[Button | None] = ()) -> Rows:
+    """The buttons of what this person may do with the hazard now; `running` while its inspection goes on.
+
+    `looks` lead to its photos and voice notes.
+    """
     steps = frozenset(request.tx.hazard_life.steps_for(hazard, request.who.id))
     notice = waiting_notice(request, hazard)
     received = Button(_("✅ 收到"), data("yk", hazard.id, notice.id)) if notice and hazard.is_open else None
@@ -169,8 +171,8 @@ def moves(request: Request, hazard: Hazard, *, running: bool) -> Rows:
     if request.who.in_office:
         more = Button(_("更多"), data("ym", hazard.id)) if steps & MORE else None
         ledger = [Button(_("文书"), data("gw", hazard.id)), Button(_("返回台账"), data("gl"))]
-        return rows([received], *_office_moves(request, hazard, steps), [past, more], ledger)
-    return rows([received], *_firm_moves(request, hazard, steps, running=running), [past])
+        return rows([received], *_office_moves(request, hazard, steps), looks, [past, more], ledger)
+    return rows([received], *_firm_moves(request, hazard, steps, running=running), looks, [past])
 
 
 # What is seldom done stands one press further.
@@ -196,7 +198,8 @@ def _firm_moves(
 def _office_moves(request: Request, hazard: Hazard, steps: frozenset[Step]) -> list[list[Button | None]]:
     lines: list[list[Button | None]] = []
     if Step.CONFIRM in steps:
-        major = Button(_("确认为重大隐患"), data("yl", hazard.id, hazard.version, "m"))
+        confirm = data("yl", hazard.id, hazard.version, "m") if hazard.clause else to_clause(hazard)
+        major = Button(_("确认为重大隐患"), confirm)
         general = Button(_("确认为一般隐患"), data("yl", hazard.id, hazard.version, "g"))
         lines.append([general, major] if hazard.level is Level.GENERAL else [major, general])
     if hazard.state in EVIDENT and Step.RETURN in steps:

@@ -7,6 +7,7 @@ from checklists.evidence import Doubt
 from checklists.hazard_moves import Step
 from checklists.hazards import STATE_NAMES, Hazard
 from checklists.people import Permission
+from handlers import hazard_pictures
 from handlers.hazard_cards import number_of
 from handlers.hazards import current, show_step
 from handlers.life import again, done, politely, pressed, who
@@ -53,7 +54,8 @@ def show_evidence(request: Request, hazard: Hazard, *, notice: str = "") -> Repl
     ]
     hand_in = Button(_("提交复查"), data("yi", hazard.id, hazard.version)) if count else None
     drop = Button(_("去掉最后一张"), data("yx", hazard.id, count)) if count else None
-    buttons = rows([hand_in], [drop, Button(_("返回"), data("z", hazard.id))])
+    look = hazard_pictures.button(request, hazard, request.tx.attachments.of_hazard(hazard.id))
+    buttons = rows([hand_in], [look], [drop, Button(_("返回"), data("z", hazard.id))])
     return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
 
 

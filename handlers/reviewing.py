@@ -70,7 +70,7 @@ def _caption(
             level=_(LEVEL_NAMES[hazard.level]),
             state=_(STATE_NAMES[hazard.state]),
         ),
-        _("依据：{clause}").format(clause=html(shorten(hazard.clause, 80))),
+        *([_("依据：{clause}").format(clause=html(shorten(hazard.clause, 80)))] if hazard.clause else []),
         *([_("情况：{words}").format(words=html(shorten(_(hazard.words), 120)))] if hazard.words else []),
         *([_("措施：{words}").format(words=html(shorten(_(plan.measure), 100)))] if plan.measure else []),
         *([_("期限：{day}").format(day=full_day(plan.deadline))] if plan.deadline else []),

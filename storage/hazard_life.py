@@ -1,6 +1,7 @@
 """Taking a hazard through its life: every step is checked against the table of moves with what the database knows."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -80,15 +81,39 @@ class HazardLife(HazardStanding):
     def arrange(self, hazard: Hazard, values: Mapping[str, Any], *, by: int, at: datetime) -> Hazard:
         """Fix some of the five arrangements; with all five a confirmed hazard is being rectified.
 
-        A deadline that stands is moved back only by a deferral, except while the inspection is still running.
+        A deadline that stands is moved back only by a deferral, except while the inspection is still running. It stands
+        once everything is arranged, and from the beginning where the office has set it.
         """
         changed = {name: values[name] for name in ARRANGEMENTS if name in values}
         present = {name: getattr(hazard.arrangements, name) for name in ARRANGEMENTS}
-        later = present["deadline"] and changed.get("deadline") and changed["deadline"] > present["deadline"]
-        if later and hazard.state is State.RECTIFYING and Relation.WALKER not in self.relations(hazard, by):
+        if self._is_too_late(hazard, changed.get("deadline"), by):
             raise DeferralNeeded("期限已经定下，要改晚请申请延期。")
         arrangements = Arrangements(**{**present, **changed})
         return self.take(Step.ARRANGE, hazard, by=by, at=at, values=changed, arrangements=arrangements)
+
+    def _is_too_late(self, hazard: Hazard, wanted: date | None, by: int) -> bool:
+        """Whether this person may not choose a day so late without asking."""
+        relations, present = self.relations(hazard, by), hazard.arrangements.deadline
+        if wanted is None or present is None or Relation.WALKER in relations:
+            return False
+        if hazard.state is State.RECTIFYING:
+            return wanted > present
+        limit = None if Relation.OFFICE in relations else self._deadline_of_the_office(hazard)
+        return limit is not None and wanted > limit
+
+    def _deadline_of_the_office(self, hazard: Hazard) -> date | None:
+        """The day that somebody of the office set last in the present life."""
+        limit: date | None = None
+        for event in self.tx.trail.of("hazard", hazard.id):
+            after = event.body["after"] or {}
+            if "deadline" not in after:
+                continue
+            person = self.tx.people.get(event.person_id) if event.person_id is not None else None
+            if after["deadline"] is None:
+                limit = None
+            elif person is not None and person.in_office:
+                limit = date.fromisoformat(after["deadline"])
+        return limit
 
     def fix_on_spot(self, hazard: Hazard, *, by: int, at: datetime) -> Hazard:
         """Put right at once; the draw decides now whether a reviewer must see it on site."""
@@ -212,10 +237,13 @@ class HazardLife(HazardStanding):
         return changed
 
     def _open_again(self, step: Step, hazard: Hazard, *, reason: str, by: int, at: datetime, **more: Any) -> Hazard:
+        # Who cheats gains no time: the deadline ends with the life, not with the round.
         closed = hazard.state is State.CLOSED
+        arrangements = replace(hazard.arrangements, deadline=None) if closed else hazard.arrangements
         ended = {"closed_by": None, "closed_at": None, "month_closed": None, "days_open": None}
-        values = {**_next_round(hazard), **ended, "deadline": None, "life": hazard.life + closed, **more}
-        changed = self.take(step, hazard, by=by, at=at, values=values, reason=reason)
+        values = {**_next_round(hazard), **ended, "life": hazard.life + closed, **more}
+        values["deadline"] = arrangements.deadline
+        changed = self.take(step, hazard, by=by, at=at, values=values, reason=reason, arrangements=arrangements)
         if closed:
             fake = step is Step.MARK_FAKE
             self.tx.hazard_records.end_life(hazard, reason=reason, fake=fake, by=by, at=at)

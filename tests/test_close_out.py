@@ -196,7 +196,7 @@ async def test_the_same_photo_again_is_shown_to_the_reviewer_and_marked_fake(add
         assert told.startswith("❗ 被认定为虚假整改\n隐患 BH-2026-0001 · 启明木业")
         assert told.endswith("\n意见：用了以前的照片")
         hazard = await place.hazard()
-        assert (hazard.state, hazard.fakes) == (State.CONFIRMED, 1)
+        assert (hazard.state, hazard.fakes) == (State.RECTIFYING, 1)
 
 
 async def test_the_office_reads_the_figures_beside_the_targets_of_its_plan(address: str, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A hazard's life on the real database: to its close-out only with evidence and another person's review."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -214,6 +215,48 @@ async def test_a_closed_hazard_that_cheated_begins_its_next_life(database: ZoneD
     )
     with pytest.raises(guards.EvidenceMissing):
         await database.write(lambda tx: tx.hazard_life.hand_in(arranged, by=who["陈安全"], at=NOW))
+
+
+async def test_who_cheats_before_the_close_out_gains_no_time(database: ZoneDatabase, zone_of: HazardZone) -> None:
+    who = zone_of.people
+
+    def unit(tx: Transaction) -> tuple[Hazard, Hazard]:
+        hazard = zone_of.handed_in(tx)
+        return hazard, tx.hazard_life.mark_fake(hazard, reason="旧照片", by=who["孙科长"], at=NOW)
+
+    before, fake = await database.write(unit)
+    assert (fake.state, fake.life, fake.round) == (State.RECTIFYING, 1, 2)
+    assert fake.arrangements == before.arrangements
+    with pytest.raises(guards.EvidenceMissing):
+        await database.write(lambda tx: tx.hazard_life.hand_in(fake, by=who["陈安全"], at=NOW))
+
+
+async def test_a_deadline_of_the_office_is_not_moved_back_by_the_firm(
+    database: ZoneDatabase, zone_of: HazardZone
+) -> None:
+    who = zone_of.people
+    days = {"early": date(2026, 11, 28), "set": date(2026, 11, 30), "late": date(2026, 12, 20)}
+
+    def found(tx: Transaction, *, by: str, source: Source) -> Hazard:
+        hazard = zone_of.find(tx, by=by, source=source, criterion_id=None)
+        hazard = tx.hazard_life.confirm(hazard, Level.GENERAL, by=who[by], at=NOW)
+        return tx.hazard_life.arrange(hazard, {"deadline": days["set"]}, by=who[by], at=NOW)
+
+    def arrange(hazard: Hazard, day: str, by: str) -> Callable[[Transaction], Hazard]:
+        return lambda tx: tx.hazard_life.arrange(hazard, {"deadline": days[day]}, by=who[by], at=NOW)
+
+    ordered = await database.write(lambda tx: found(tx, by="赵监管", source=Source.OFFICIAL_INSPECTION))
+    assert ordered.state is State.CONFIRMED
+    with pytest.raises(guards.DeferralNeeded):
+        await database.write(arrange(ordered, "late", "王厂长"))
+    earlier = await database.write(arrange(ordered, "early", "王厂长"))
+    with pytest.raises(guards.DeferralNeeded):
+        await database.write(arrange(earlier, "late", "王厂长"))
+    earlier = await database.write(arrange(earlier, "set", "王厂长"))
+    later = await database.write(arrange(earlier, "late", "赵监管"))
+    assert later.arrangements.deadline == days["late"]
+    own = await database.write(lambda tx: found(tx, by="陈安全", source=Source.WORKER))
+    assert (await database.write(arrange(own, "late", "王厂长"))).arrangements.deadline == days["late"]
 
 
 async def test_a_reopened_major_hazard_needs_its_receipts_again(database: ZoneDatabase, zone_of: HazardZone) -> None:

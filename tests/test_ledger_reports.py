@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -60,16 +60,16 @@ def sheet(content: bytes, name: str) -> list[list[Any]]:
 async def test_the_whole_ledger_comes_as_excel_with_photos_linked(
     database: ZoneDatabase, services: Services, town: HazardZone
 ) -> None:
-    await database.write(lambda tx: town.handed_in(tx, words="除尘管道积灰"))
+    await database.write(lambda tx: town.closed(tx, words="除尘管道积灰", at=NOW - timedelta(hours=1)))
     await database.write(lambda tx: town.find(tx, words="又积灰了"))
     officer = chat_of(database, services, "赵监管", 1)
     await officer.says("/ledger")
     await officer.presses("统计和文件")
     assert officer.text.startswith(
-        "<b>隐患统计</b>（截至11月23日，不含误报）\n发现 2 条，其中重大 1 条\n已销号 0 条，销号率 0%\n"
-        "没有销号 2 条，其中逾期 0 条"
+        "<b>隐患统计</b>（截至11月23日，不含误报）\n发现 2 条，其中重大 1 条\n已销号 1 条，销号率 50%\n"
+        "没有销号 1 条，其中逾期 0 条"
     )
-    assert officer.labels[:3] == ["发 Excel：全部台账", "发 Excel：本月突出隐患", "发统计图"]
+    assert officer.labels[:3] == ["发 Excel：全部台账", "发台账和照片（压缩包）", "发 Excel：本月突出隐患"]
     await officer.presses("发 Excel：全部台账")
     assert officer.toasts == ["正在生成，马上发给您。"]
     made = await newest(database, services, officer, "ledger_report")
@@ -79,7 +79,7 @@ async def test_the_whole_ledger_comes_as_excel_with_photos_linked(
     rows = sheet(file.content, "隐患台账")
     head = rows[1]
     first, second = (dict(zip(head, row, strict=False)) for row in rows[2:4])
-    assert (first["企业"], first["隐患描述"], first["状态"]) == ("样例木业有限公司", "除尘管道积灰", "已整改，待复查")
+    assert (first["企业"], first["隐患描述"], first["状态"]) == ("样例木业有限公司", "除尘管道积灰", "已销号")
     assert second["屡查屡犯"] == 1
     photos = sheet(file.content, "照片")
     assert any("https://t.me/zicha_bot?start=h-2026-0001" in str(row) for row in photos)

@@ -184,12 +184,13 @@ async def test_the_same_criterion_again_within_the_window_is_a_repeat(
     database: ZoneDatabase, zone_of: HazardZone
 ) -> None:
     def fill(tx: Transaction) -> list[Hazard]:
-        made = [zone_of.find(tx, at=NOW + timedelta(days=d)) for d in (-400, -300, 0)]
-        zone_of.find(tx, criterion_id="other.1", at=NOW - timedelta(days=5))
-        return made
+        made = [zone_of.closed(tx, at=NOW + timedelta(days=d)) for d in (-400, -300)]
+        zone_of.closed(tx, criterion_id="other.1", at=NOW - timedelta(days=5))
+        return [*made, zone_of.find(tx, at=NOW - timedelta(days=1)), zone_of.find(tx)]
 
-    _, near, now = await database.write(fill)
+    _, near, unfinished, now = await database.write(fill)
     assert await database.read(lambda tx: tx.doubts.repeats(now)) == [near]
+    assert await database.read(lambda tx: tx.doubts.unfinished(now)) == [unfinished]
     await database.write(lambda tx: tx.office_settings.set_figure("repeat_days", 30, by=1, at=NOW))
     assert await database.read(lambda tx: tx.doubts.repeats(now)) == []
     with pytest.raises(FigureOutOfRange, match="要在 1 到 1825 之间"):

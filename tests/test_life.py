@@ -338,16 +338,33 @@ async def test_ids_and_codes_that_are_not_there_change_nothing(database: ZoneDat
     assert await case.hazard() == hazard
 
 
-async def test_the_same_hazard_again_within_a_year_is_shown_to_the_office(
+async def test_a_hazard_that_comes_back_after_close_out_is_shown_to_the_office(
     database: ZoneDatabase, services: Services
 ) -> None:
-    case = await new_case(database, services)
-    await office_finds(case, criterion_id="fire-22", at=NOW - timedelta(days=100))
-    await office_finds(case, criterion_id="fire-22", at=NOW)
+    case = await rectifying_case(database, services)
+    await hands_in(case)
+    await case.opens(case.reviewer)
+    await case.reviewer.presses("复查")
+    await case.reviewer.presses("✅ 通过")
+    await case.reviewer.presses("销号")
+    case.later(days=100)
+    again = NOW + timedelta(days=100)
+    await office_finds(case, criterion_id=(await case.hazard()).criterion_id, at=again)
     await case.opens(case.officer, 2)
-    assert "屡查屡犯：同一条此前已查出 1 次" in case.officer.text
+    assert "🔁 屡查屡犯：365天内同一条第 2 次，上次是 BH-2026-0001（11月23日）。" in case.officer.text
     await case.opens(case.principal, 2)
     assert "屡查屡犯" not in case.principal.text
+
+
+async def test_found_again_before_it_was_closed_is_no_repeat(database: ZoneDatabase, services: Services) -> None:
+    case = await rectifying_case(database, services)
+    await office_finds(case, criterion_id=(await case.hazard()).criterion_id, at=NOW + timedelta(days=1))
+    case.later(days=1)
+    await case.opens(case.officer, 2)
+    assert "⏳ 同一条还没有销号：BH-2026-0001（整改中，期限12月8日）。" in case.officer.text
+    assert "屡查屡犯" not in case.officer.text
+    await case.opens(case.principal, 2)
+    assert "同一条" not in case.principal.text
 
 
 async def test_who_takes_up_a_position_gets_the_notices_that_nobody_confirmed(

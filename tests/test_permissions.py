@@ -55,10 +55,10 @@ ROUTES: dict[str, str] = {
     "everybody with a role": "lg",
     "who sees the firm": """
         jq ju rh @official_view k kl @risk_points
-        hf ev q p so ie iv id z zh zw
+        hf ev q p so ie iv id z zh zw zp zd zc
         @firm @enterprise @profile_view @profile_done @people @own_items
         @record @enterprise_records @hazard @hazards
-        yk yy @life_past
+        yk yy @life_past wv wd @major_report_read @hazard_pictures text@hazard_clause @hazard_clause
     """,
     "who sees some firm": """
         /hazard "hazard_number"
@@ -93,7 +93,7 @@ ROUTES: dict[str, str] = {
     "the office": """
         yv yt yc yq yj ym ye yl @life_review @life_reason @life_more text@life_reason
         e el ec eh ew ek ir d dm dt dl dx /late
-        gi gq gx gl gp gd gf gc gs go gr gz gw gy jh @ledger_reports @letters /ledger @ledger text@ledger
+        gi gq gx gl gp gd gf gc gs go gr gz gw gy jh ls @ledger_reports @letters /ledger @ledger text@ledger
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "who enters findings": """

@@ -11,7 +11,7 @@ async def test_a_hazard_of_a_self_inspection_goes_from_finding_to_close_out(
 ) -> None:
     case = await rectifying_case(database, services)
     await case.opens(case.principal)
-    assert case.principal.labels == ["📷 交整改", "申请延期", "经过", "隐患清单", "返回首页"]
+    assert case.principal.labels == ["📷 交整改", "申请延期", "🖼 看照片（1）", "经过", "隐患清单", "返回首页"]
     await case.principal.presses("交整改")
     assert case.principal.text == (
         "📷 <b>交整改　隐患 BH-2026-0001</b>\n"
@@ -22,7 +22,7 @@ async def test_a_hazard_of_a_self_inspection_goes_from_finding_to_close_out(
         "<b>在同一个地方再拍一张，发到这里。</b>没有改后的照片，不能提交。\n"
         "也可以写一句改了什么。"
     )
-    assert case.principal.labels == ["返回"]
+    assert case.principal.labels == ["🖼 看照片（1）", "返回"]
     await case.principal.says("防盗网已拆除")
     await case.principal.sends_photo(scene(services, 2))
     assert "整改说明：防盗网已拆除" in case.principal.text
@@ -60,7 +60,7 @@ async def test_a_hazard_of_a_self_inspection_goes_from_finding_to_close_out(
     await case.opens(case.principal)
     assert "一般隐患 · 已销号" in case.principal.text
     assert "销号：林审核，2026年11月23日，用了 0 天" in case.principal.text
-    assert case.principal.labels == ["经过", "隐患清单", "返回首页"]
+    assert case.principal.labels == ["🖼 看照片（2）", "经过", "隐患清单", "返回首页"]
 
 
 async def test_no_screen_says_closed_before_it_is(database: ZoneDatabase, services: Services) -> None:
@@ -93,7 +93,7 @@ async def test_a_returned_hazard_needs_new_photos_and_is_closed_then(
     await case.takes_letter(case.principal, "看隐患")
     assert "陈监管（11月23日 10:00）：<b>退回重改</b>。只拆了一半，右边的窗还焊着" in case.principal.text
     await case.principal.presses("交整改")
-    assert case.principal.labels == ["返回"]
+    assert case.principal.labels == ["🖼 看照片（2）", "返回"]
     await case.principal.sends_photo(scene(services, 3))
     await case.principal.presses("提交复查")
     await case.opens(case.officer)

@@ -49,6 +49,7 @@ async def test_one_that_cheats_is_shown_to_the_reviewer_and_marked_fake(
 ) -> None:
     case = await rectifying_case(database, services)
     await hands_in(case, photo=1)
+    hazard = await case.hazard()
     await at_review(case, case.reviewer)
     assert case.reviewer.text.endswith(
         "⚠️ <b>请留意（只是提示，由您判断）：</b>\n· 整改后第 1 张：和整改前的照片几乎一样"
@@ -57,8 +58,9 @@ async def test_one_that_cheats_is_shown_to_the_reviewer_and_marked_fake(
     assert case.reviewer.text == "<b>隐患 BH-2026-0001</b>\n认定虚假整改：依据是什么？\n点一个，或者直接打字。"
     await case.reviewer.presses("用了以前的照片")
     assert case.reviewer.text.startswith("<i>已认定虚假整改，隐患重新回到整改。</i>")
-    hazard = await case.hazard()
-    assert (hazard.state, hazard.fakes, hazard.arrangements.deadline) == (State.CONFIRMED, 1, None)
+    before, hazard = hazard, await case.hazard()
+    assert (hazard.state, hazard.fakes) == (State.RECTIFYING, 1)
+    assert hazard.arrangements.deadline == before.arrangements.deadline
     [told] = await case.letters(case.principal)
     assert told.startswith("❗ <b>被认定为虚假整改</b>\n")
     assert told.endswith("\n意见：用了以前的照片")
@@ -180,7 +182,7 @@ async def test_an_expert_sees_but_does_not_judge(database: ZoneDatabase, service
     await hands_in(case)
     expert = await member_of(database, services, None, Role.EXPERT, telegram_id=711, name="高工")
     await case.opens(expert)
-    assert expert.labels == ["经过", "文书", "返回台账", "隐患清单", "返回首页"]
+    assert expert.labels == ["🖼 看照片（2）", "经过", "文书", "返回台账", "隐患清单", "返回首页"]
     await at_review(case, case.reviewer)
     for label in ("✅ 通过", "退回重改"):
         await expert.taps(case.reviewer.button(label).data)

@@ -16,7 +16,7 @@ Value = str | int | date | StrEnum | tuple[str, ...] | None
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LedgerRow:
-    """One hazard with what its own row does not hold; `photos_…` are links, `repeats` earlier ones of its criterion.
+    """One hazard with what its own row does not hold; `photos_…` are links, `repeats` counts closed ones of its kind.
 
     `trades` are Chinese names, the main one first: statistics count a hazard once, under that.
     """
@@ -93,7 +93,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("overdue_days", "逾期", _N, 8, "超过期限仍未提交整改的天数，没有逾期为0"),
     Column("life", "第几次打开", _N, 10, "1为首次；销号后又重新打开的大于1"),
     Column("fakes", "虚假整改", _N, 10, "被认定虚假整改、纸面整改的次数"),
-    Column("repeats", "屡查屡犯", _N, 10, "此前同一企业同一条目的隐患数"),
+    Column("repeats", "屡查屡犯", _N, 10, "同一企业同一条目此前已销号又查出的次数"),
 )
 
 

@@ -41,7 +41,7 @@ def test_every_state_leads_only_where_the_table_says() -> None:
         State.FIXED_ON_SPOT: {State.RECTIFYING, State.CONFIRMED, State.REVIEWED, State.WITHDRAWN},
         State.HANDED_IN: {State.RECTIFYING, State.CONFIRMED, State.REVIEWED, State.WITHDRAWN},
         State.REVIEWED: {State.RECTIFYING, State.CONFIRMED, State.CLOSED, State.WITHDRAWN},
-        State.CLOSED: {State.CONFIRMED},
+        State.CLOSED: {State.CONFIRMED, State.RECTIFYING},
         State.WITHDRAWN: frozenset(),
     }
 
