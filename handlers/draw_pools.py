@@ -26,23 +26,23 @@ def pool_of(request: Request, key: Sequence[str]) -> tuple[str, list[int]]:
     enterprises = request.tx.enterprises
     match kind:
         case "all":
-            return _WORDS[kind], [e.id for e in enterprises.all()]
+            return _WORDS[kind], enterprises.ids()
         case "high":
             return _WORDS[kind], _high_risk(request)
         case "new":
             inspected = request.tx.official_inspections.inspected_since(_new_year(request.now))
-            return _WORDS[kind], [e.id for e in enterprises.all() if e.id not in inspected]
+            return _WORDS[kind], [i for i in enterprises.ids() if i not in inspected]
         case "t":
             trade = load_sector_sets().trades.get(of)
             if trade is None:
                 raise Gone
             name = trade.name.partition("（")[0]
-            return f"{_TRADE_WORDS}：{name}", [e.id for e in enterprises.all(sector=trade.id)]
+            return f"{_TRADE_WORDS}：{name}", enterprises.ids(sector=trade.id)
         case "c":
             named = next((c for c, _number in enterprises.communities() if c and str(crc32(c.encode())) == of), None)
             if named is None:
                 raise Gone
-            return f"{_COMMUNITY_WORDS}：{named}", [e.id for e in enterprises.all(community=named)]
+            return f"{_COMMUNITY_WORDS}：{named}", enterprises.ids(community=named)
     raise Gone
 
 

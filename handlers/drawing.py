@@ -207,8 +207,7 @@ def make(request: Request) -> Reply:
         )
     except DrawRefused:
         return _show(request, plan, notice=_("这些检查人员在这些企业里都有任职，一个也派不出去。请换人，或者换范围。"))
-    draws.tell(request, made)
-    return draws.show(request, made, notice=_("已抽取，并通知了检查人员。"))
+    return draws.show(request, made, notice=draws.tell(request, made))
 
 
 _MANAGE = Permission.MANAGE

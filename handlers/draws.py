@@ -174,13 +174,19 @@ def send_sheet(request: Request) -> Reply:
     return Reply(documents=(Document(name=name, content=content),), toast=_("已发给您。"))
 
 
-def tell(request: Request, made: Draw) -> None:
-    """Each inspector hears of his firms; who drew sees them already."""
+def tell(request: Request, made: Draw) -> str:
+    """Each inspector hears of his firms, but who drew and sees them already; in words, who cannot be reached."""
+    missed = []
     for person_id in dict.fromkeys(i for drawn in made.firms for i in drawn.inspectors):
         person = request.tx.people.get(person_id)
-        if person is not None and person.id != request.who.id:
-            dedupe = f"{DRAWN}:{made.id}:{person.id}"
-            request.tx.deliveries.add(DRAWN, dedupe, person, {"draw": made.id}, request.now, request.now)
+        if person is None or person.id == request.who.id:
+            continue
+        about, dedupe = {"draw": made.id}, f"{DRAWN}:{made.id}:{person.id}"
+        queued = request.tx.deliveries.add(DRAWN, dedupe, person, about, request.now, request.now)
+        missed += [] if queued and person.reachable else [person.name]
+    if missed:
+        return _("已抽取。{names} 收不到消息，请当面告诉。").format(names=listed(missed))
+    return _("已抽取，马上通知检查人员。")
 
 
 def told(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:

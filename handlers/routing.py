@@ -11,7 +11,7 @@ from checklists.hazards import MoveRefused
 from checklists.people import Permission, Person, allows
 from handlers.replies import Reply, Screen, unpack
 from handlers.services import Services
-from handlers.words import SHANGHAI, _
+from handlers.words import SHANGHAI, _, html
 from storage.dialogs import Dialog
 from storage.photos import Photo
 from storage.transaction import Transaction
@@ -240,19 +240,19 @@ class Router:
         except Stale as stale:
             if isinstance(route, Display):
                 return self._leave(request, str(stale))
-            return self.present(replace(request, arguments=()), toast=str(stale))
+            return _aloud(self.present(replace(request, arguments=()), toast=str(stale)), request)
         except MoveRefused as refused:
             # Whatever a screen forgot to ask: nothing was changed, and the person hears why.
             words = refused.said(_)
             if isinstance(route, Display):
                 return self._leave(request, words)
-            return self.present(replace(request, arguments=()), toast=words)
+            return _aloud(self.present(replace(request, arguments=()), toast=words), request)
         except Gone:
             return self._leave(request, _("要找的内容已经不在了，先回到首页。"))
 
     def _leave(self, request: Request, toast: str) -> Reply:
         request.tx.dialogs.leave(request.chat_id)
-        return replace(self.home(replace(request, dialog=None)), toast=toast)
+        return _aloud(replace(self.home(replace(request, dialog=None)), toast=toast), request)
 
     def _enterprise(self, route: Route, request: Request) -> int | None:
         if isinstance(route, Command | Words) or route.about is About.NOTHING:
@@ -265,6 +265,18 @@ class Router:
         if enterprise_id is None:
             raise Gone
         return enterprise_id
+
+
+def _aloud(reply: Reply, request: Request) -> Reply:
+    """Only a press can be answered by a toast: to whoever wrote or sent something its words stand above the screen."""
+    notice = f"<i>{html(reply.toast)}</i>\n"
+    if request.pressed or reply.screen is None or reply.screen.text.startswith(notice):
+        return reply
+    if reply.screen.picture is not None:
+        # A caption has no room to spare.
+        return replace(reply, before=(*reply.before, Screen(text=html(reply.toast))))
+    screen = replace(reply.screen, text=notice + reply.screen.text)
+    return replace(reply, screen=screen, group=reply.group or request.album)
 
 
 def not_taken(reply: Reply, request: Request, kind: str) -> Reply:

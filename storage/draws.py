@@ -37,6 +37,7 @@ class Draws(Subject):
         fair = may_be_drawn(pool, inspectors, ties)
         if not fair or number < 1:
             raise DrawRefused("no firm of the pool can be drawn")
+        ties = {inspector: held.intersection(fair) for inspector, held in ties.items()}
         seed, draw_id = secrets.token_hex(32), new_id()
         firms = draw(fair, inspectors, number=number, seed=seed, ties=ties)
         row = {
@@ -44,7 +45,7 @@ class Draws(Subject):
             "pool_words": pool_words[:300],
             "seed": seed,
             "pool": json.dumps(sorted(fair)),
-            "inspectors": json.dumps({str(i): sorted(ties.get(i, ())) for i in sorted(inspectors)}),
+            "inspectors": json.dumps({str(i): sorted(ties[i]) for i in sorted(ties)}),
             "made_by": by,
             "made_at": at,
         }

@@ -81,6 +81,11 @@ class EnterpriseQueries(Subject):
         statement = self._matching(self._select(), search, community, sector, active)
         return self._with_profile(statement.order_by(enterprises.c.name, enterprises.c.id).limit(limit).offset(offset))
 
+    def ids(self, *, community: str = "", sector: str = "") -> list[int]:
+        """The ids of the active enterprises that `all` would give."""
+        base = select(enterprises.c.id).where(enterprises.c.zone_id == self.zone_id)
+        return list(self.connection.execute(self._matching(base, "", community, sector, True)).scalars())
+
     def count(self, *, search: str = "", community: str = "", sector: str = "", active: bool | None = True) -> int:
         """How many enterprises `all` would give."""
         base = select(func.count()).where(enterprises.c.zone_id == self.zone_id)

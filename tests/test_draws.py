@@ -94,7 +94,7 @@ async def test_one_press_draws_and_everybody_concerned_knows(
     drawn = [names[d.enterprise_id] for d in made.firms]
     assert len(drawn) == 2
     assert officer.text.startswith(
-        "<i>已抽取，并通知了检查人员。</i>\n<b>双随机抽查 · 11月23日 10:00</b>\n企业范围：全部企业，共 4 家\n"
+        "<i>已抽取，马上通知检查人员。</i>\n<b>双随机抽查 · 11月23日 10:00</b>\n企业范围：全部企业，共 4 家\n"
         f"抽取人：赵监管\n已查 0/2\n\n1. {drawn[0]}："
     )
     assert officer.text.count("还没查") == 2
@@ -115,6 +115,48 @@ async def test_one_press_draws_and_everybody_concerned_knows(
     assert officer.toasts[-1] == "核对无误：用这个种子再算一遍，企业和检查人员都一样。"
     await officer.presses("全部抽取")
     assert officer.labels[1] == "11月23日 10:00　已查 0/2"
+
+
+async def test_an_inspector_who_cannot_be_reached_is_named(
+    database: ZoneDatabase, services: Services, firms: list[Enterprise], office: Office
+) -> None:
+    officer, reviewer, _expert = office
+
+    def blocked(tx: Transaction) -> None:
+        person = tx.people.by_telegram(reviewer.telegram_id)
+        assert person is not None
+        tx.people.set_reachable(person.id, reachable=False)
+
+    await database.write(blocked)
+    await planned(officer)
+    await officer.presses("🎲 抽取")
+    assert officer.text.startswith("<i>已抽取。钱审核 收不到消息，请当面告诉。</i>")
+
+
+async def test_inspectors_who_belong_to_every_firm_cannot_be_drawn(
+    database: ZoneDatabase, services: Services, firms: list[Enterprise], office: Office
+) -> None:
+    officer = office[0]
+
+    def tie(tx: Transaction) -> None:
+        for chat in office[:2]:
+            person = tx.people.by_telegram(chat.telegram_id)
+            assert person is not None
+            tx.people.assign(person.id, Role.WORKER, enterprise_id=firms[0].id, at=NOW, by=None)
+
+    await database.write(tie)
+    await planned(officer, "按社区")
+    await officer.presses("东社区（1）")
+    await officer.presses("🎲 抽取")
+    assert officer.text.startswith("<i>这些检查人员在这些企业里都有任职，一个也派不出去。请换人，或者换范围。</i>")
+    assert await database.read(lambda tx: tx.draws.count()) == 0
+    await officer.presses("换企业范围")
+    await officer.presses("全部企业（4）")
+    await officer.presses("🎲 抽取")
+    made = await the_draw(database)
+    assert firms[0].id not in made.pool
+    await officer.presses("发抽取表 Excel")
+    assert officer.documents[-1].content
 
 
 async def test_an_old_card_draws_only_what_it_showed(

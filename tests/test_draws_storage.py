@@ -57,6 +57,7 @@ async def test_whoever_belongs_to_a_firm_is_not_sent_there(database: ZoneDatabas
         sent = {d.enterprise_id: d.inspectors for d in made.firms}
         assert set(sent) == {pool[0], pool[2], pool[3]}, "a firm nobody may go to is not drawn"
         assert sent[pool[0]] == (inspectors[1],)
+        assert made.ties == {inspectors[0]: {pool[0]}, inspectors[1]: set()}, "only firms that could be drawn"
         assert is_as_drawn(made)
         # Who leaves the firm later changes nothing: the ties of the day stand in the row.
         tx.people.withdraw(inspectors[0], Role.CONTROLLER, enterprise_id=pool[0], at=NOW, by=None)

@@ -93,6 +93,12 @@ async def test_a_draw_a_scanned_code_and_a_voice_note_end_in_a_signed_inspection
         await presses(town, officer, "🎤 听语音（1）")
         [note] = [m for m in await officer.messages() if "voice" in m]
         assert note["caption"].startswith("隐患 BH-2026-0001　钱审核　11月23日")
+        # Who lets nobody send him voice notes gets it as a file.
+        refused = {"method": "sendVoice", "error_code": 400, "description": "Bad Request: VOICE_MESSAGES_FORBIDDEN"}
+        await town.sandbox.control.post("faults", refused)
+        await presses(town, officer, "🎤 听语音（1）")
+        files = [m["document"]["file_name"] for m in await officer.messages() if "document" in m]
+        assert files[1:] == ["BH-2026-0001-1.ogg"]
         await says(town, officer, "/start")
         text = await presses(town, officer, "监督检查", "🎲 双随机抽查")
         assert "随机抽企业" in text

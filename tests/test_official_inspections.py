@@ -416,3 +416,19 @@ async def test_who_cannot_be_reached_is_named_to_the_officer(database: ZoneDatab
     await signed_by_the_officer(officer)
     assert officer.text.endswith("王厂长 现在收不到消息。可以在纸上签，或者写明情况。")
     assert "已发给企业签字" not in officer.text
+
+
+async def test_what_comes_too_late_for_a_signed_inspection_is_said_not_to_be_kept(
+    database: ZoneDatabase, services: Services, cast: Cast
+) -> None:
+    firm, officer, _principal = cast
+    second = await somebody(database, services, 1002, "钱审核", Role.REVIEWER)
+    await begun(officer)
+    await one_finding(officer)
+    [hazard] = await hazards(database, firm)
+    await second.taps(f"jp:{pack(hazard.id)}")
+    await officer.presses("查完了，核对签字")
+    await officer.presses("核对无误，签字")
+    await second.sends_photo(sample_photo())
+    assert second.text.startswith("<i>这次检查已经签字，问题不能再改。</i>\n⚠️ <b>隐患 BH-2026-0001</b>")
+    assert await database.read(lambda tx: tx.attachments.of_hazard(hazard.id)) == []
