@@ -11,6 +11,7 @@ from handlers import voice_notes
 from handlers.buttons import to_home
 from handlers.hazard_cards import number_of
 from handlers.items import handed_in_words
+from handlers.life_telling import department_of
 from handlers.life_words import number_in
 from handlers.official_cards import firm_of
 from handlers.outgoing import Outgoing
@@ -54,9 +55,15 @@ def ask(request: Request, enterprise_id: int, *, point_id: int) -> Reply:
     point = request.tx.risk_points.get(point_id) if point_id else None
     request.enter("report", id=firm.id, point=point.id if point else 0, hazard=0)
     where = f"{html(firm.name)} · {html(point.name)}" if point else html(firm.name)
-    text = _(
-        "<b>报告隐患</b>\n{where}\n\n<b>拍张照片发来，或者写一句哪里不对。</b>也可以发语音。负责人马上会收到。"
-    ).format(where=where)
+    lines = [
+        _("<b>报告隐患</b>\n{where}").format(where=where),
+        "",
+        _("<b>拍张照片发来，或者写一句哪里不对。</b>也可以发语音。"),
+        _("本单位负责人马上会收到，看得到是您报告的。不想让单位知道，请打举报电话 12350。")
+        if _heads(request, firm.id)
+        else _("本单位还没有负责人在用，您的报告发给监管办公室。"),
+    ]
+    text = "\n".join(lines)
     return Reply(screen=Screen(text=text, buttons=rows([to_home()])))
 
 
@@ -128,16 +135,26 @@ def _taken(request: Request, hazard: Hazard, *, notice: str = "") -> Screen:
         *([html(shorten(hazard.words, 500))] if hazard.words else []),
         *([handed_in_words(kept)] if kept else []),
         "",
-        _("谢谢您。负责人已经收到。还可以继续发照片、语音或文字。") if hazard.words else _("<b>再写一句哪里不对。</b>"),
+        _thanks(request, hazard) if hazard.words else _("<b>再写一句哪里不对。</b>"),
     ]
     return Screen(text="\n".join(lines), buttons=rows([Button(_("报完了"), data("h"))]))
 
 
+def _thanks(request: Request, hazard: Hazard) -> str:
+    heads = _heads(request, hazard.enterprise_id)
+    told = _("正在通知本单位负责人（{count} 人）。").format(count=len(heads)) if heads else _("正在通知监管办公室。")
+    return _("谢谢您。{told}还可以继续发照片、语音或文字。").format(told=told)
+
+
+def _heads(request: Request, enterprise_id: int) -> list[Person]:
+    """The people of the firm who put hazards right, without the one who reports."""
+    people = request.tx.people.with_role(*INSPECTING_ROLES, enterprise_id=enterprise_id)
+    return [person for person in people if person.id != request.who.id]
+
+
 def tell(request: Request, hazard: Hazard) -> None:
-    """The people of the firm who put hazards right hear of it at once; what was told before is drawn again."""
-    for person in request.tx.people.with_role(*INSPECTING_ROLES, enterprise_id=hazard.enterprise_id):
-        if person.id == request.who.id:
-            continue
+    """The heads of the firm hear of it at once, without any of them the office; what was told is drawn again."""
+    for person in _heads(request, hazard.enterprise_id) or department_of(request.tx, hazard):
         dedupe = f"{REPORTED}:{hazard.id}:{person.id}"
         about = {"hazard": hazard.id}
         if not request.tx.deliveries.add(REPORTED, dedupe, person, about, request.now, request.now):
@@ -156,10 +173,13 @@ def again(request: Request) -> Reply:
 
 
 def reported(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
-    """To the firm's people: what was reported, and the way to its level and arrangements."""
+    """To the firm's heads or the office: what was reported, and the way to its level and arrangements."""
     hazard = tx.hazards.get(int(delivery.about["hazard"]))
     person: Person | None = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
-    if hazard is None or not allows(person, Permission.INSPECT, enterprise_id=hazard.enterprise_id):
+    if hazard is None or person is None:
+        return None
+    inspects = allows(person, Permission.INSPECT, enterprise_id=hazard.enterprise_id)
+    if not inspects and not person.in_office:
         return None
     kept = tx.attachments.of_hazard(hazard.id)
     lines = [
@@ -172,8 +192,8 @@ def reported(tx: Transaction, services: Services, delivery: Delivery, now: datet
     ]
     spoken = any(a.kind is Medium.VOICE for a in kept)
     hear = Button(_("🎤 听语音"), data("rh", hazard.id)) if spoken else None
-    look = rows([hear], [Button(_("去确认"), data("zn", hazard.id))])
-    return Outgoing(screen=Screen(text="\n".join(lines), buttons=look))
+    look = Button(_("去确认"), data("zn", hazard.id)) if inspects else Button(_("看隐患"), data("z", hazard.id))
+    return Outgoing(screen=Screen(text="\n".join(lines), buttons=rows([hear], [look])))
 
 
 _REPORT = Permission.REPORT

@@ -52,7 +52,10 @@ def show_register(request: Request, enterprise_id: int, page: int) -> Reply:
     request.enter("risk_points", id=firm.id, page=page)
     lines = [_("<b>风险点 · {firm}</b>　共 {count} 个").format(firm=html(firm.name), count=len(every))]
     if not every:
-        lines.append(_("还没有风险点。把容易出事的设备、地点一个一个加进来，每个都有自己的二维码。"))
+        if may_edit(request, firm.id):
+            lines.append(_("还没有风险点。把容易出事的设备、地点一个一个加进来，每个都有自己的二维码。"))
+        else:
+            lines.append(_("还没有风险点，由企业自己加。"))
     here = every[page * ON_ONE_PAGE :][:ON_ONE_PAGE]
     buttons = [
         [Button(f"{_(GRADE_NAMES[p.grade]).split()[0]} {p.number}. {shorten(p.name, 24)}", data("kc", p.id))]

@@ -149,14 +149,15 @@ async def test_a_worker_scans_and_reports_and_the_head_is_told(
     assert worker.labels == ["⚠️ 报告隐患", "打印二维码", "返回首页"]
     await worker.presses("⚠️ 报告隐患")
     assert worker.text == (
-        "<b>报告隐患</b>\n样例木业有限公司 · 锅炉\n\n<b>拍张照片发来，或者写一句哪里不对。</b>也可以发语音。负责人马上会收到。"
+        "<b>报告隐患</b>\n样例木业有限公司 · 锅炉\n\n<b>拍张照片发来，或者写一句哪里不对。</b>也可以发语音。\n"
+        "本单位负责人马上会收到，看得到是您报告的。不想让单位知道，请打举报电话 12350。"
     )
     await worker.sends_photo(sample_photo())
     assert worker.text == "✅ <b>已报告：隐患 BH-2026-0001</b>\n📷 照片 1 张\n\n<b>再写一句哪里不对。</b>"
     await worker.says("安全阀漏气<很响>")
     assert worker.text == (
         "✅ <b>已报告：隐患 BH-2026-0001</b>\n安全阀漏气&lt;很响&gt;\n📷 照片 1 张\n\n"
-        "谢谢您。负责人已经收到。还可以继续发照片、语音或文字。"
+        "谢谢您。正在通知本单位负责人（1 人）。还可以继续发照片、语音或文字。"
     )
     await worker.says("下班前还在漏")
     hazard = await only_hazard(database, firm)
@@ -207,3 +208,19 @@ async def test_codes_come_as_files_to_print(database: ZoneDatabase, firm: Enterp
     await principal.presses("打印二维码")
     assert [d.name for d in principal.documents] == ["风险点二维码-样例木业有限公司.pdf", "风险点-1-锅炉.pdf"]
     assert all(d.content.startswith(b"%PDF") for d in principal.documents)
+
+
+async def test_where_no_head_has_joined_the_office_is_told(
+    database: ZoneDatabase, services: Services, firm: Enterprise, worker: Chat
+) -> None:
+    officer = Chat(database, services, 4711, name="赵监管")
+    await officer.becomes(Role.OFFICER)
+    await worker.says("/start")
+    await worker.presses("报告隐患")
+    assert worker.text.endswith("本单位还没有负责人在用，您的报告发给监管办公室。")
+    await worker.says("货架快倒了")
+    assert worker.text.endswith("谢谢您。正在通知监管办公室。还可以继续发照片、语音或文字。")
+    card = await told(database, services, officer)
+    assert card.text.startswith("⚠️ <b>有人报告隐患 BH-2026-0001</b>\n报告人：小张\n货架快倒了\n")
+    await officer.taps(card.buttons[0][0].data)
+    assert {"确认为一般隐患", "确认为重大隐患"} <= set(officer.labels)
