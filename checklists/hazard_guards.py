@@ -15,7 +15,7 @@ class Circumstances:
     `evidence` counts the pictures of the present round that show it put right; `reviewed` whether another person
     passed just this round; `receipts_missing` are Chinese names of who has not confirmed; `report_missing` that
     a major hazard has no report of this life handed in; `wanted_deadline` and
-    `wanted_level` are what the person asks for.
+    `wanted_level` are what the person asks for; `proposed` is the level that the criterion proposes.
     """
 
     state: State
@@ -37,6 +37,7 @@ class Circumstances:
     reported: bool = False
     reason: str = ""
     wanted_level: Level | None = None
+    proposed: Level | None = None
     wanted_deadline: date | None = None
 
 
@@ -46,6 +47,10 @@ class CriterionMissing(MoveRefused):
 
 class ReasonMissing(MoveRefused):
     """Nothing was said why."""
+
+
+class LoweringUnexplained(MoveRefused):
+    """The firm called general what the criterion proposes as major, and did not say why."""
 
 
 class ArrangementsIncomplete(MoveRefused):
@@ -212,6 +217,12 @@ def _other_level(now: Circumstances) -> None:
         raise DoneAlready("级别已经是{level}了。", level=LEVEL_NAMES[now.level])
 
 
+def _lowering(now: Circumstances) -> None:
+    lowered = now.proposed is Level.MAJOR and now.wanted_level is Level.GENERAL
+    if lowered and Relation.FIRM in now.relations and not now.reason.strip():
+        raise LoweringUnexplained("判定标准建议为重大隐患，定为一般要写明理由。")
+
+
 GUARDS: Mapping[Need, Callable[[Circumstances], None]] = {
     Need.CRITERION: _criterion,
     Need.REASON: _reason,
@@ -232,4 +243,5 @@ GUARDS: Mapping[Need, Callable[[Circumstances], None]] = {
     Need.VETTED: _vetted,
     Need.NOT_REPORTED: _not_reported,
     Need.OTHER_LEVEL: _other_level,
+    Need.LOWERING: _lowering,
 }

@@ -62,6 +62,7 @@ class Audience(StrEnum):
     FINDER = "finder"
     DEPARTMENT = "department"
     MANAGERS = "managers"
+    SUPERVISOR = "supervisor"
 
 
 class Need(StrEnum):
@@ -86,6 +87,7 @@ class Need(StrEnum):
     VETTED = "vetted"
     NOT_REPORTED = "not_reported"
     OTHER_LEVEL = "other_level"
+    LOWERING = "lowering"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,13 +127,16 @@ TABLE: Mapping[Step, Move] = {
         begins=frozenset({_S.FOUND}),
         ends=(_S.CONFIRMED,),
         who=_FIRM | _OFFICE,
-        needs=(_N.CRITERION,),
+        needs=(_N.CRITERION, _N.LOWERING),
         tells=frozenset({_A.PRINCIPAL}),
         tells_if_major=_HEADS | {_A.DEPARTMENT, _A.MANAGERS},
     ),
     # Whoever walks the inspection may think again until it is submitted; afterwards only the office sets the level.
     Step.RECONSIDER: Move(
-        label="改级别", begins=frozenset({_S.CONFIRMED}), who=frozenset({_R.WALKER}), needs=(_N.CRITERION,)
+        label="改级别",
+        begins=frozenset({_S.CONFIRMED}),
+        who=frozenset({_R.WALKER}),
+        needs=(_N.CRITERION, _N.LOWERING),
     ),
     Step.REGRADE: Move(
         label="改级别",
@@ -229,7 +234,7 @@ TABLE: Mapping[Step, Move] = {
         who=_MANAGER,
         never=_INSIDERS,
         needs=(_N.MAJOR, _N.NOT_LISTED, _N.REASON),
-        tells=_HEADS | {_A.DEPARTMENT},
+        tells=_HEADS | {_A.DEPARTMENT, _A.SUPERVISOR},
     ),
     Step.UNLIST: Move(
         label="摘牌",
@@ -237,7 +242,7 @@ TABLE: Mapping[Step, Move] = {
         who=_MANAGER,
         never=_SECOND_PERSON,
         needs=(_N.LISTED, _N.REVIEW, _N.REASON),
-        tells=_HEADS | {_A.DEPARTMENT},
+        tells=_HEADS | {_A.DEPARTMENT, _A.SUPERVISOR},
     ),
     Step.PROPOSE: Move(label="提出建议", begins=_KNOWN, who=_OFFICE, never=_INSIDERS, needs=(_N.REASON,)),
     Step.ASSIGN: Move(

@@ -70,6 +70,15 @@ class Notice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Lowering:
+    """Somebody of the firm called general what the criterion proposes as major, and why."""
+
+    by: int
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Review:
     """One judgement of another person on what was handed in."""
 

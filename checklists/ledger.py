@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from checklists.hazards import OPEN_STATES, Hazard, Level, Source, State, parse_number
@@ -17,7 +17,9 @@ class LedgerFilter:
     """Which hazards to show; what is None or empty does not filter.
 
     `unreported` keeps major hazards, confirmed as such, whose report of this life the firm has not handed in;
-    `overdue_on` keeps those whose deadline lies before that day (Shanghai) without evidence handed in. `words` are
+    `overdue_on` keeps those whose deadline lies before that day (Shanghai) without evidence handed in, `rung_due_on`
+    those for which the next step of the plan's ladder is due that day; the storage adds `ladder` and `patient_since`.
+    `without_department` keeps those that no department is in charge of, or one that was dissolved. `words` are
     looked for in the description, clause, place, measure, the firm's name and the number; all of them must be found.
     """
 
@@ -31,6 +33,10 @@ class LedgerFilter:
     listed: bool | None = None
     unreported: bool = False
     overdue_on: date | None = None
+    rung_due_on: date | None = None
+    ladder: tuple[str, ...] = ()
+    patient_since: datetime | None = None
+    without_department: bool = False
     words: str = ""
 
     @property
@@ -79,6 +85,7 @@ class Overview:
     to_close: int = 0
     deferrals: int = 0
     unreported: int = 0
+    rungs: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,18 +21,25 @@ from handlers.items import handed_in_words
 from handlers.replies import Button, Rows, Screen, data, rows
 from handlers.routing import Gone, Request
 from handlers.walking import Walk, walk_of
-from handlers.words import _, full_day, html, labelled, shorten
+from handlers.words import N_, _, full_day, html, labelled, shorten
 
 FIELDS = tuple(ARRANGEMENT_NAMES)
 _LEVEL_CODES = {Level.MAJOR: "m", Level.GENERAL: "g"}
 LEVELS_BY_CODE = {code: level for level, code in _LEVEL_CODES.items()}
+# Having put it right at once is none: then it was major and is fixed on the spot.
+NOT_MAJOR_BECAUSE = (
+    N_("现场核对，没有达到判定标准这一条"),
+    N_("判定标准说的设备、场所或物料，本单位没有"),
+    N_("数量或面积没有达到判定标准"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
     """A hazard with what is needed to draw it; `walk` is its inspection, `proposal` fills what is not fixed yet.
 
-    `life` and `moves` are what handlers.life_cards adds for the person who looks at it.
+    `proposed` is the level of the criterion; `life` and `moves` are what handlers.life_cards adds for the person who
+    looks at it.
     """
 
     hazard: Hazard
@@ -42,6 +49,7 @@ class Card:
     remark: str
     proposal: Arrangements
     may_change: bool
+    proposed: Level
     life: Sequence[str] = ()
     moves: Rows = ()
 
@@ -82,6 +90,7 @@ def card_of(request: Request, hazard: Hazard, proposal: Arrangements) -> Card:
         remark=kept.remark if kept else "",
         proposal=proposal,
         may_change=allows(request.person, Permission.INSPECT, enterprise_id=hazard.enterprise_id),
+        proposed=request.tx.hazard_life.proposed(hazard),
     )
 
 
@@ -160,15 +169,24 @@ def _words(card: Card) -> Asked:
 
 
 def _level(card: Card) -> Asked:
-    hazard = card.hazard
-    levels = [hazard.level, *(level for level in Level if level is not hazard.level)]
+    hazard, proposed = card.hazard, card.proposed
+    levels = [proposed, *(level for level in Level if level is not proposed)]
     buttons: list[list[Button | None]] = [
         [Button(_("是{level}").format(level=_(LEVEL_NAMES[level])), _level_data(hazard, level))] for level in levels
     ]
     ask = [_("<b>第 3/4 步：请您确认隐患级别。</b>")]
     if hazard.criterion_id:
-        ask.append(_("按判定标准，这一条应是<b>{level}</b>。").format(level=_(LEVEL_NAMES[hazard.level])))
+        ask.append(_("按判定标准，这一条应是<b>{level}</b>。").format(level=_(LEVEL_NAMES[proposed])))
     return ask, buttons
+
+
+def _lower(card: Card) -> Asked:
+    hazard = card.hazard
+    reasons: list[list[Button | None]] = [
+        [Button(_(words), data("tl", hazard.id, hazard.version, n))] for n, words in enumerate(NOT_MAJOR_BECAUSE)
+    ]
+    ask = _("<b>判定标准建议为重大隐患。为什么不算重大隐患？</b>\n点一个，或者直接打字。办公室看得到您的理由。")
+    return [ask], [*reasons, [Button(_("返回，重选级别"), data("zs", hazard.id, "level"))]]
 
 
 def _level_data(hazard: Hazard, level: Level) -> str:
@@ -237,6 +255,7 @@ _ASKED = {
     "photo": _photo,
     "words": _words,
     "level": _level,
+    "lower": _lower,
     "how": _how,
     "fixed": _fixed,
     "arrange": _arrange,

@@ -8,10 +8,20 @@ from checklists.hazards import LEVEL_NAMES, Hazard, Level, Source, State
 from checklists.inspections import Answer
 from checklists.people import Permission
 from handlers import arrangements
-from handlers.hazard_cards import FIELDS, LEVELS_BY_CODE, STEPS, card_of, hazard_of, next_step, number_of, step_screen
+from handlers.hazard_cards import (
+    FIELDS,
+    LEVELS_BY_CODE,
+    NOT_MAJOR_BECAUSE,
+    STEPS,
+    card_of,
+    hazard_of,
+    next_step,
+    number_of,
+    step_screen,
+)
 from handlers.items import basis_of
 from handlers.life_cards import with_life
-from handlers.life_telling import tell
+from handlers.life_telling import receive_by_own_press, tell, tell_lowering
 from handlers.replies import Reply
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.summaries import go_on
@@ -137,10 +147,29 @@ def confirm_level(request: Request) -> Reply:
     level = LEVELS_BY_CODE.get(request.word(2))
     if level is None or hazard.is_settled:
         raise Stale(_("级别已经确认过了。"))
-    before, hazard = hazard, request.tx.hazards.confirm_level(hazard, level, **_who(request))
+    if level is Level.GENERAL and request.tx.hazard_life.proposed(hazard) is Level.MAJOR:
+        return show_step(request, hazard, "lower")
+    return _confirmed(request, hazard, level)
+
+
+def lower_level(request: Request) -> Reply:
+    """One of the reasons why it is no major hazard was tapped."""
+    hazard, index = _unchanged(request), request.number(2)
+    if hazard.is_settled:
+        raise Stale(_("级别已经确认过了。"))
+    if index >= len(NOT_MAJOR_BECAUSE):
+        raise Gone
+    return _confirmed(request, hazard, Level.GENERAL, reason=NOT_MAJOR_BECAUSE[index])
+
+
+def _confirmed(request: Request, hazard: Hazard, level: Level, *, reason: str = "") -> Reply:
+    before, hazard = hazard, request.tx.hazards.confirm_level(hazard, level, reason=reason, **_who(request))
     if level is Level.MAJOR:
         # A general one stands in the record that the principal gets; a major one is told at once.
+        receive_by_own_press(request, hazard)
         tell(request, Step.CONFIRM, before, hazard)
+    elif reason:
+        tell_lowering(request, hazard)
     toast = _("已确认为{level}。").format(level=_(LEVEL_NAMES[level]))
     return show_step(request, hazard, "how", toast=toast)
 
@@ -201,6 +230,8 @@ def write(request: Request) -> Reply:
         return show_step(request, hazard, "view", notice=_("您写的没有记下。要说明整改情况，请点“交整改”再写。"))
     if step in FIELDS and _may_arrange(request, hazard):
         return _write_field(request, hazard, step, text)
+    if step == "lower" and not hazard.is_settled:
+        return _confirmed(request, hazard, Level.GENERAL, reason=" ".join(text.split()))
     words = f"{hazard.words}\n{text}" if hazard.words else text
     hazard = request.tx.hazards.describe(hazard, words, **_who(request))
     following = _after_words(hazard) if step in ("photo", "words") else step if step in STEPS else "arrange"
@@ -238,6 +269,7 @@ ROUTES: tuple[Route, ...] = (
     Press(name="zs", needs=_INSPECT, about=_ABOUT, handler=go_to_step),
     Press(name="zq", needs=_INSPECT, about=_ABOUT, handler=use_words),
     Press(name="zl", needs=_INSPECT, about=_ABOUT, handler=confirm_level),
+    Press(name="tl", needs=_INSPECT, about=_ABOUT, handler=lower_level),
     Press(name="za", needs=_INSPECT, about=_ABOUT, handler=accept_all),
     Press(name="ze", needs=_INSPECT, about=_ABOUT, handler=edit_field),
     Press(name="zk", needs=_INSPECT, about=_ABOUT, handler=choose_field),

@@ -14,6 +14,7 @@ from handlers.ledger_filters import (
     ALL,
     FIELD_NAMES,
     OVERDUE,
+    RUNG,
     TO_REVIEW,
     UNREPORTED,
     View,
@@ -51,7 +52,8 @@ def inbox_screen(counts: Overview) -> Screen:
     text = _(
         "<b>隐患台账</b>\n在册 {open} 条，其中重大隐患 {major} 条，挂牌督办 {listed} 条。\n\n"
         "等着办的：\n· 待确认 {to_confirm}\n· 待复查 {to_review}\n· 待销号 {to_close}\n· 延期申请 {deferrals}\n"
-        "· 逾期 {overdue}\n· 重大未报告 {unreported}\n\n直接发几个字就能查找，例如：配电箱。发编号直接打开，例如：2026-0031。"
+        "· 逾期 {overdue}{rungs}\n· 重大未报告 {unreported}\n\n"
+        "直接发几个字就能查找，例如：配电箱。发编号直接打开，例如：2026-0031。"
     ).format(
         open=counts.open,
         major=counts.major,
@@ -62,6 +64,7 @@ def inbox_screen(counts: Overview) -> Screen:
         deferrals=counts.deferrals,
         overdue=counts.overdue,
         unreported=counts.unreported,
+        rungs=_("，其中该升级 {count}").format(count=counts.rungs) if counts.rungs else "",
     )
 
     def way(label: str, count: int, *arguments: str) -> Button | None:
@@ -78,12 +81,12 @@ def inbox_screen(counts: Overview) -> Screen:
                 way(_("待销号"), counts.to_close, "gq", "s", State.REVIEWED.value),
                 way(_("延期申请"), counts.deferrals, "gd", "0"),
             ],
-            [way(_("逾期"), counts.overdue, "gq", "s", OVERDUE), way(_("挂牌督办"), counts.listed, "gq", "g", "y")],
+            [way(_("逾期"), counts.overdue, "gq", "s", OVERDUE), way(_("该升级"), counts.rungs, "gq", "s", RUNG)],
             [
                 way(_("重大隐患"), counts.major, "gq", "l", "major"),
                 way(_("重大未报告"), counts.unreported, "gq", "s", UNREPORTED),
             ],
-            [Button(_("看清单"), data("gx"))],
+            [way(_("挂牌督办"), counts.listed, "gq", "g", "y"), Button(_("看清单"), data("gx"))],
             [Button(_("筛选"), data("gf")), Button(_("统计和文件"), data("gr"))],
             [to_home()],
         ),

@@ -10,10 +10,13 @@ from zlib import crc32
 from checklists.hazards import LEVEL_NAMES, OPEN_STATES, SOURCE_NAMES, STATE_NAMES, Level, Source, State
 from checklists.ledger import LedgerFilter, Place
 from checklists.sector_sets import load_sector_sets
+from handlers.replies import pack
 from handlers.routing import Gone, Request
 from handlers.words import N_, _, html, labelled
 
-OPEN, TO_REVIEW, OVERDUE, UNREPORTED, ALL = "open", "review", "overdue", "unreported", "all"
+OPEN, TO_REVIEW, OVERDUE, RUNG = "open", "review", "overdue", "rung"
+UNREPORTED, ALL = "unreported", "all"
+_NO_DEPARTMENT = "-"
 _REVIEWABLE = frozenset({State.HANDED_IN, State.FIXED_ON_SPOT})
 
 # The values of the field 状态: groups of states as the office speaks of them, then each state by itself.
@@ -22,6 +25,7 @@ STATUS_NAMES: Mapping[str, str] = {
     TO_REVIEW: N_("待复查"),
     OVERDUE: N_("逾期"),
     UNREPORTED: N_("重大未报告"),
+    RUNG: N_("该升级"),
     **{state.value: name for state, name in STATE_NAMES.items()},
     ALL: N_("全部"),
 }
@@ -30,12 +34,14 @@ _GROUPS: Mapping[str, frozenset[State]] = {
     TO_REVIEW: _REVIEWABLE,
     OVERDUE: OPEN_STATES,
     UNREPORTED: OPEN_STATES,
+    RUNG: OPEN_STATES,
     ALL: frozenset(State),
 }
 FIELD_NAMES: Mapping[str, str] = {
     "s": N_("状态"),
     "t": N_("行业"),
     "c": N_("社区"),
+    "b": N_("科室"),
     "l": N_("级别"),
     "q": N_("来源"),
     "g": N_("挂牌"),
@@ -51,11 +57,15 @@ _VALUE_NAMES: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """The list as an officer has it open: its filters, and where each page begins that was turned to."""
+    """The list as an officer has it open: its filters, and where each page begins that was turned to.
+
+    `department` is an id and the name of then, such as "12 工贸科", or "-" for what no department is in charge of.
+    """
 
     status: str = OPEN
     trade: str = ""
     community: str = ""
+    department: str = ""
     level: str = ""
     source: str = ""
     listed: str = ""
@@ -69,6 +79,9 @@ class View:
             states=_GROUPS.get(self.status) or frozenset({State(self.status)}),
             overdue_on=today if self.status == OVERDUE else None,
             unreported=self.status == UNREPORTED,
+            rung_due_on=today if self.status == RUNG else None,
+            department_id=int(self.department.split()[0]) if self.department not in ("", _NO_DEPARTMENT) else None,
+            without_department=self.department == _NO_DEPARTMENT,
             trade=self.trade or None,
             community=self.community or None,
             level=Level(self.level) if self.level else None,
@@ -103,7 +116,7 @@ def keep_view(request: Request, view: View) -> View:
 
 def view_to(view: View) -> dict[str, Any]:
     """The view as values that JSON knows."""
-    names = ("status", "trade", "community", "level", "source", "listed", "words", "page")
+    names = ("status", "trade", "community", "department", "level", "source", "listed", "words", "page")
     values = {name: getattr(view, name) for name in names}
     places = [None if p is None else [p.deadline and p.deadline.isoformat(), p.year, p.sequence] for p in view.places]
     return {**values, "places": places}
@@ -130,7 +143,15 @@ def _set_fields(view: View) -> list[tuple[str, str, str]]:
     return [(field, name, value) for field, name in FIELD_NAMES.items() if (value := value_of(view, field))]
 
 
-_ATTRIBUTES = {"s": "status", "t": "trade", "c": "community", "l": "level", "q": "source", "g": "listed"}
+_ATTRIBUTES = {
+    "s": "status",
+    "t": "trade",
+    "c": "community",
+    "b": "department",
+    "l": "level",
+    "q": "source",
+    "g": "listed",
+}
 
 
 def value_of(view: View, field: str) -> str:
@@ -144,6 +165,8 @@ def value_name(field: str, value: str) -> str:
     if field == "t":
         trade = load_sector_sets().trades.get(value)
         return _(trade.name) if trade else value
+    if field == "b":
+        return _("没有科室的") if value == _NO_DEPARTMENT else value.partition(" ")[2]
     return _(_VALUE_NAMES[field][value]) if field in _VALUE_NAMES else value
 
 
@@ -151,12 +174,16 @@ def options(request: Request, field: str) -> list[tuple[str, str]]:
     """What can be chosen for a field: the key that stands in the button, and the value."""
     match field:
         case "s":
-            return [(key, key) for key in STATUS_NAMES]
+            ladder = request.tx.hazard_life.rules().ladder
+            return [(key, key) for key in STATUS_NAMES if key != RUNG or ladder]
         case "t":
             known = load_sector_sets().trades
             return [(trade, trade) for trade, _count in request.tx.enterprises.sectors() if trade in known]
         case "c":
             return [(str(crc32(name.encode())), name) for name in request.tx.ledger.communities()]
+        case "b":
+            standing = [(pack(d.id), f"{d.id} {d.name}") for d in request.tx.departments.all()]
+            return [*standing, ("none", _NO_DEPARTMENT)]
         case "l":
             return [(level.value, level.value) for level in Level]
         case "q":

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from checklists.hazard_life import check
 from checklists.hazard_moves import Relation, Step
-from checklists.hazard_records import OUTCOME_NAMES, PROPOSAL_NAMES, Deferral, Notice
+from checklists.hazard_records import OUTCOME_NAMES, PROPOSAL_NAMES, Deferral, Notice, Receipt
 from checklists.hazard_rules import NOTIFIED_ROLES, RECIPIENT_NAMES, Gate, Recipient
 from checklists.hazards import Hazard, Level, MoveRefused, State
 from handlers import hazard_pictures, voice_notes
 from handlers.finding_facts import facts
 from handlers.hazard_cards import Card, to_clause
+from handlers.life_overdue import overdue_buttons, overdue_lines
 from handlers.life_words import moment
 from handlers.replies import Button, Rows, data, rows
 from handlers.routing import Request
@@ -79,6 +80,16 @@ def deferral_words(deferral: Deferral) -> str:
     )
 
 
+def lowering_words(tx: Transaction, hazard: Hazard) -> str:
+    """Who of the firm set a level below what the criterion proposes, and why; empty where nobody did."""
+    lowering = tx.hazard_records.lowering(hazard)
+    if lowering is None:
+        return ""
+    return _("判定标准建议为重大，{name}定为一般：{reason}").format(
+        name=html(name_of(tx, lowering.by)), reason=html(shorten(_(lowering.reason), 300))
+    )
+
+
 def notices_of(tx: Transaction, hazard: Hazard) -> list[Notice]:
     """The notices that the level of the hazard asks for now."""
     needed = tx.hazard_life.rules().recipients(hazard.level)
@@ -86,14 +97,18 @@ def notices_of(tx: Transaction, hazard: Hazard) -> list[Notice]:
 
 
 def _notice_lines(tx: Transaction, hazard: Hazard) -> list[str]:
-    told = [
-        labelled(
-            _(RECIPIENT_NAMES[n.recipient]),
-            _("{day}已收到").format(day=day(n.received_at)) if n.received_at else _("还没有确认收到"),
-        )
-        for n in notices_of(tx, hazard)
-    ]
+    told = [labelled(_(RECIPIENT_NAMES[n.recipient]), receipt_words(n)) for n in notices_of(tx, hazard)]
     return [_("告知和报告（双报告）："), *(f"· {words}" for words in told)] if told else []
+
+
+def receipt_words(notice: Notice) -> str:
+    """Whether and how a notice was confirmed."""
+    if notice.received_at is None:
+        return _("还没有确认收到")
+    words = _("{day}已收到").format(day=day(notice.received_at))
+    if notice.how == Receipt.PAPER:
+        return words + aside(_("纸质回执"))
+    return words + (aside(_(notice.note)) if notice.note else "")
 
 
 def _listing_lines(tx: Transaction, hazard: Hazard) -> list[str]:
@@ -112,13 +127,15 @@ def office_lines(request: Request, hazard: Hazard) -> list[str]:
     department = tx.departments.get(hazard.department_id) if hazard.department_id is not None else None
     if department is not None:
         lines.append(_("负责科室：{name}").format(name=html(department.name)))
+    if lowered := lowering_words(tx, hazard):
+        lines.append(lowered)
     if hazard.life > 1:
         lines.append(_("第 {count} 次打开").format(count=hazard.life))
     lines += facts(tx, hazard)
     for made in tx.hazard_records.proposals(hazard.id):
-        words = made.answer or _("等主管部门决定")
-        lines.append(labelled(_(PROPOSAL_NAMES[made.kind]), html(words)))
-    return [*lines, *_gate_lines(request, hazard)]
+        kind = _(PROPOSAL_NAMES[made.kind]) + aside(_("报{department}").format(department=html(_(made.to_whom))))
+        lines.append(labelled(kind, html(made.answer or _("等主管部门决定"))))
+    return [*lines, *overdue_lines(request, hazard), *_gate_lines(request, hazard)]
 
 
 def _gate_lines(request: Request, hazard: Hazard) -> list[str]:
@@ -211,7 +228,7 @@ def _office_moves(request: Request, hazard: Hazard, steps: frozenset[Step]) -> l
         grant = Button(_("同意延期"), data("yq", hazard.id, hazard.version, "y"))
         refuse = Button(_("不同意延期"), data("yq", hazard.id, hazard.version, "n"))
         lines.append([grant, refuse])
-    return lines
+    return [*lines, overdue_buttons(request, hazard, steps)]
 
 
 def receipts_waiting(request: Request, hazard: Hazard) -> list[Notice]:

@@ -23,6 +23,8 @@ _ASKED = (
     (Step.PROPOSE, "s", N_("建议停止使用")),
     (Step.PROPOSE, "p", N_("建议停产整顿")),
     (Step.PROPOSE, "k", N_("建议关闭取缔")),
+    (Step.PROPOSE, "h", N_("建议立案处罚")),
+    (Step.PROPOSE, "q", N_("建议追究责任")),
     (Step.REOPEN, "o", N_("重新打开")),
     (Step.MARK_FAKE, "f", N_("认定虚假整改")),
     (Step.DISMISS, "x", N_("认定误报")),

@@ -5,15 +5,17 @@ from datetime import datetime
 
 from checklists.deliveries import Delivery
 from checklists.hazard_moves import Step
+from checklists.hazard_records import Receipt
 from checklists.hazard_rules import RECIPIENT_NAMES, Recipient
 from checklists.hazards import LEVEL_NAMES, Hazard, Level, State
 from checklists.people import Permission, allows
-from handlers.life_cards import EVIDENT, deferral_words, notices_of
-from handlers.life_telling import INBOX, NEWS, NOTICE, department_of, may_know
+from handlers.life_cards import EVIDENT, deferral_words, lowering_words, notices_of, receipt_words
+from handlers.life_telling import INBOX, LOWERED, NEWS, NOTICE, department_of, may_know
 from handlers.life_words import number_in
 from handlers.outgoing import Outgoing, Renderer
 from handlers.replies import Button, Screen, data, rows
 from handlers.services import Services
+from handlers.walking import name_of
 from handlers.words import N_, _, full_day, html, shorten
 from storage.transaction import Transaction
 
@@ -102,7 +104,10 @@ def _why(tx: Transaction, step: Step, hazard: Hazard) -> list[str]:
         case Step.ASK_DEFERRAL | Step.DECIDE_DEFERRAL:
             return [deferral_words(d) for d in tx.hazard_records.deferrals(hazard.id)[-1:]]
         case Step.LIST:
-            reason = tx.hazard_records.listings(hazard.id)[-1].reason
+            last = tx.hazard_records.listings(hazard.id)[-1]
+            until = [_("办结期限：{day}").format(day=full_day(last.until))] if last.until else []
+            reason = _("意见：{words}").format(words=html(shorten(_(last.reason), 300)))
+            return [_("督办人：{name}").format(name=html(last.supervisor)), *until, reason]
         case Step.ESCALATE:
             taken = tx.hazard_records.escalations(hazard)[-1]
             return [_("措施：{words}").format(words=html(_("；").join((taken.rung, taken.note))))]
@@ -112,27 +117,54 @@ def _why(tx: Transaction, step: Step, hazard: Hazard) -> list[str]:
 
 
 def notice(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
-    """Notice of a major hazard, to be confirmed; not needed once confirmed, or when it is none any more."""
+    """Notice of a major hazard, to be confirmed; not needed when it is none any more.
+
+    One that was sent and then confirmed elsewhere says so; one that was not sent yet is not sent.
+    """
     hazard = tx.hazards.get(int(delivery.about["hazard"]))
     person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
     if hazard is None or not hazard.is_open or not may_know(person, hazard):
         return None
     waiting = next((n for n in notices_of(tx, hazard) if n.id == int(delivery.about["notice"])), None)
-    if waiting is None or waiting.received_at is not None:
+    if waiting is None or (waiting.received_at is not None and delivery.message_id is None):
         return None
+    headline = _("❗ <b>{level}告知</b>").format(level=_(LEVEL_NAMES[Level.MAJOR]))
+    look = Button(_("看隐患"), data("z", hazard.id))
+    if waiting.received_at is not None:
+        said = _("✅ {words}，由{name}确认，您不用再点。")
+        noted = _("✅ {words}，由{name}记下，您不用再点。")
+        by = (noted if waiting.how == Receipt.PAPER else said).format(
+            words=receipt_words(waiting), name=html(name_of(tx, waiting.received_by))
+        )
+        return Outgoing(screen=Screen(text="\n".join([headline, *_about(tx, hazard), by]), buttons=rows([look])))
     role = _(RECIPIENT_NAMES[waiting.recipient])
     ask = _("您是{role}，请点“收到”。").format(role=role)
     if waiting.recipient is Recipient.DEPARTMENT:
         ask = _("请负有监管职责的部门点“收到”。")
     lines = [
-        _("❗ <b>{level}告知</b>").format(level=_(LEVEL_NAMES[Level.MAJOR])),
+        headline,
         *_about(tx, hazard),
         _("依据：{clause}").format(clause=html(shorten(hazard.clause, 150))),
         f"<b>{ask}</b>",
     ]
     received = Button(_("✅ 收到"), data("yk", hazard.id, waiting.id))
-    buttons = rows([received], [Button(_("看隐患"), data("z", hazard.id))])
-    return Outgoing(screen=Screen(text="\n".join(lines), buttons=buttons))
+    return Outgoing(screen=Screen(text="\n".join(lines), buttons=rows([received], [look])))
+
+
+def lowered(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
+    """To the department: the firm set a level below what the criterion proposes; not needed once that is undone."""
+    hazard = tx.hazards.get(int(delivery.about["hazard"]))
+    person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
+    if hazard is None or not hazard.is_live or not may_know(person, hazard):
+        return None
+    words = lowering_words(tx, hazard)
+    if not words:
+        return None
+    headline = _("🔎 <b>企业把建议的重大隐患定为一般隐患，请看一看</b>")
+    basis = _("依据：{clause}").format(clause=html(shorten(hazard.clause, 150)))
+    look = Button(_("看隐患"), data("z", hazard.id))
+    text = "\n".join([headline, *_about(tx, hazard), basis, words])
+    return Outgoing(screen=Screen(text=text, buttons=rows([look])))
 
 
 def inbox(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
@@ -157,4 +189,4 @@ def _entry(tx: Transaction, hazard: Hazard) -> str:
     return f"{number_in(tx, hazard)} {shorten(firm.name if firm else '', 16)}"
 
 
-RENDERERS: Mapping[str, Renderer] = {NEWS: news, NOTICE: notice, INBOX: inbox}
+RENDERERS: Mapping[str, Renderer] = {NEWS: news, NOTICE: notice, INBOX: inbox, LOWERED: lowered}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from checklists.hazard_guards import DoneAlready, ReasonMissing
 from checklists.hazard_life import NotThisPersons
@@ -11,21 +12,27 @@ from checklists.hazard_rules import Recipient, next_rung
 from checklists.hazards import Hazard, Level
 from handlers.life import who
 from handlers.life_cards import receipts_waiting
+from handlers.life_following import ADDRESSEE, SUPERVISOR, UNTIL, FollowUp
+from handlers.life_telling import redraw_notice
 from handlers.routing import Request
 from handlers.words import N_, _
 
-Act = Callable[[Request, Hazard, str], Hazard]
+Act = Callable[..., Hazard]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What is asked before a step, answers to tap, and what is said when it is done."""
+    """What is asked before a step, answers to tap, and what is said when it is done.
+
+    `act` takes the request, the hazard, the reason and what was answered to each question of `then`.
+    """
 
     step: Step
     ask: str
     offered: tuple[str, ...] = ()
     done: str
     act: Act
+    then: tuple[FollowUp, ...] = ()
 
 
 def _return(request: Request, hazard: Hazard, reason: str) -> Hazard:
@@ -51,9 +58,9 @@ def _decide(*, granted: bool) -> Act:
     return act
 
 
-def _list(request: Request, hazard: Hazard, reason: str) -> Hazard:
-    until, supervisor = hazard.arrangements.deadline, request.who.name
-    return request.tx.hazard_life.enlist(hazard, supervisor=supervisor, until=until, reason=reason, **who(request))
+def _list(request: Request, hazard: Hazard, reason: str, supervisor: str, until: str) -> Hazard:
+    day = date.fromisoformat(until)
+    return request.tx.hazard_life.enlist(hazard, supervisor=supervisor, until=day, reason=reason, **who(request))
 
 
 def _unlist(request: Request, hazard: Hazard, reason: str) -> Hazard:
@@ -68,8 +75,7 @@ def _regrade(level: Level) -> Act:
 
 
 def _propose(kind: Proposal) -> Act:
-    def act(request: Request, hazard: Hazard, reason: str) -> Hazard:
-        to_whom = "负有监管职责的主管部门"
+    def act(request: Request, hazard: Hazard, reason: str, to_whom: str) -> Hazard:
         return request.tx.hazard_life.propose(hazard, kind, basis=reason, to_whom=to_whom, **who(request))
 
     return act
@@ -112,6 +118,7 @@ def _on_paper(recipient: Recipient) -> Act:
         if notice is None:
             raise DoneAlready(_("这份回执已经记下了。"))
         request.tx.hazard_records.receive(notice, how=Receipt.PAPER, note=note, **who(request))
+        redraw_notice(request, hazard, notice)
         return hazard
 
     return act
@@ -172,8 +179,9 @@ QUESTIONS: Mapping[str, Question] = {
         step=Step.LIST,
         ask=N_("挂牌督办：为什么？"),
         offered=(N_("重大隐患，按规定挂牌督办"), N_("整改缓慢")),
-        done=N_("已挂牌督办，您是督办人。"),
+        done=N_("已挂牌督办。"),
         act=_list,
+        then=(SUPERVISOR, UNTIL),
     ),
     "u": Question(
         step=Step.UNLIST,
@@ -194,6 +202,7 @@ QUESTIONS: Mapping[str, Question] = {
         offered=(N_("整改期间不能保证安全"), N_("逾期没有改好")),
         done=N_("建议已记下，由主管部门决定。"),
         act=_propose(Proposal.STOP_USE),
+        then=(ADDRESSEE,),
     ),
     "p": Question(
         step=Step.PROPOSE,
@@ -201,6 +210,7 @@ QUESTIONS: Mapping[str, Question] = {
         offered=(N_("整改期间不能保证安全"), N_("逾期没有改好")),
         done=N_("建议已记下，由主管部门决定。"),
         act=_propose(Proposal.SUSPEND),
+        then=(ADDRESSEE,),
     ),
     "k": Question(
         step=Step.PROPOSE,
@@ -208,6 +218,23 @@ QUESTIONS: Mapping[str, Question] = {
         offered=(N_("停产整顿后仍不符合条件"),),
         done=N_("建议已记下，由主管部门决定。"),
         act=_propose(Proposal.CLOSURE),
+        then=(ADDRESSEE,),
+    ),
+    "h": Question(
+        step=Step.PROPOSE,
+        ask=N_("建议立案处罚：依据是什么？由主管部门决定。"),
+        offered=(N_("逾期没有改好"), N_("同一条隐患屡查屡犯"), N_("虚假整改")),
+        done=N_("建议已记下，由主管部门决定。"),
+        act=_propose(Proposal.PENALTY),
+        then=(ADDRESSEE,),
+    ),
+    "q": Question(
+        step=Step.PROPOSE,
+        ask=N_("建议追究责任：依据是什么？由主管部门决定。"),
+        offered=(N_("整改不力，久拖不改"), N_("虚假整改")),
+        done=N_("建议已记下，由主管部门决定。"),
+        act=_propose(Proposal.ACCOUNTABILITY),
+        then=(ADDRESSEE,),
     ),
     "e": Question(
         step=Step.ESCALATE,

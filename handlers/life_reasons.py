@@ -1,15 +1,19 @@
-"""Steps of the office that need a reason: one question, some answers to tap, or words of one's own."""
+"""Steps of the office that need a reason: a question, answers to tap or words of one's own, then what else to say."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from checklists.hazard_life import allowed, check
 from checklists.hazards import Hazard
 from checklists.people import Permission
+from handlers.arrangements import NotADay
 from handlers.hazard_cards import number_of
 from handlers.hazards import show_step
 from handlers.life import again, done, politely, pressed, unchanged
 from handlers.life_questions import QUESTIONS, QUIET, Question, only_the_office
 from handlers.replies import Button, Reply, Screen, data, rows
-from handlers.routing import About, Display, Gone, Input, Press, Request, Route
-from handlers.words import _, html
+from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
+from handlers.words import _, html, shorten
 
 
 @politely
@@ -29,6 +33,22 @@ def _ask(request: Request, hazard: Hazard, code: str) -> Reply:
     ]
     back = Button(_("返回"), data("z", hazard.id))
     return Reply(screen=Screen(text=text, buttons=rows(*choices, [back])))
+
+
+def _ask_next(request: Request, hazard: Hazard, code: str, answers: Sequence[str], *, notice: str = "") -> Reply:
+    """The question that follows these answers; they are kept with the dialog until the last one is there."""
+    asked = _question(code).then[len(answers) - 1]
+    request.enter("life_reason", id=hazard.id, version=hazard.version, code=code, answers=list(answers))
+    lines = [
+        *([f"<i>{html(notice)}</i>"] if notice else []),
+        _("<b>隐患 {number}</b>\n{ask}").format(number=html(number_of(request, hazard)), ask=_(asked.ask)),
+    ]
+    choices = [
+        [Button(shorten(label, 40), data("tj", hazard.id, hazard.version, code, len(answers), key))]
+        for key, label in asked.options(request, hazard)
+    ]
+    back = Button(_("返回"), data("z", hazard.id))
+    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*choices, [back])))
 
 
 def _may(request: Request, hazard: Hazard, code: str) -> None:
@@ -54,20 +74,57 @@ def choose(request: Request) -> Reply:
     offered = _question(code).offered
     if number >= len(offered):
         raise Gone
-    return _act(request, hazard, code, offered[number])
+    return _act(request, hazard, code, [offered[number]])
+
+
+@politely
+def choose_next(request: Request) -> Reply:
+    """One of the offered answers to a question behind the reason; the first question again if that is not kept."""
+    hazard, code, at = pressed(request), request.word(2), request.number(3)
+    asked, answers = _question(code).then, _answers(request, hazard, code)
+    if not answers:
+        return replace(_ask(request, hazard, code), toast=_("前面的回答没有留下，请从头再来一次。"))
+    if not 0 < at <= len(asked) or at != len(answers):
+        raise Stale(_("这一问已经答过了，这是现在的画面。"))
+    return _taken(request, hazard, code, answers, lambda: asked[at - 1].chosen(request, hazard, request.word(4)))
 
 
 @politely
 def write(request: Request) -> Reply:
-    """A reason in the person's own words."""
+    """A reason, or the answer to a question behind it, in the person's own words."""
     assert request.dialog is not None
+    code = str(request.dialog.data["code"])
     hazard = unchanged(request, int(request.dialog.data["version"]))
-    return _act(request, hazard, str(request.dialog.data["code"]), " ".join(request.text.split()))
+    answers = _answers(request, hazard, code)
+    if answers:
+        asked = _question(code).then[len(answers) - 1]
+        return _taken(request, hazard, code, answers, lambda: asked.typed(request))
+    return _act(request, hazard, code, [" ".join(request.text.split())])
 
 
-def _act(request: Request, hazard: Hazard, code: str, reason: str) -> Reply:
+def _taken(request: Request, hazard: Hazard, code: str, answers: list[str], answer: Callable[[], str]) -> Reply:
+    try:
+        return _act(request, hazard, code, [*answers, answer()])
+    except NotADay as error:
+        return _ask_next(request, hazard, code, answers, notice=str(error))
+
+
+def _answers(request: Request, hazard: Hazard, code: str) -> list[str]:
+    """What was answered so far to this question about the hazard as it is; nothing when the chat is elsewhere."""
+    dialog = request.dialog
+    here = dialog is not None and dialog.kind == "life_reason"
+    if not here or dialog is None or (dialog.data["id"], dialog.data["code"]) != (hazard.id, code):
+        return []
+    return list(dialog.data.get("answers", ())) if dialog.data["version"] == hazard.version else []
+
+
+def _act(request: Request, hazard: Hazard, code: str, answers: list[str]) -> Reply:
     question = _question(code)
-    after = question.act(request, hazard, reason)
+    if len(answers) <= len(question.then):
+        # Whatever stands in the way is said before more is asked.
+        check(question.step, request.tx.hazard_life.circumstances(hazard, request.who.id, reason=answers[0]))
+        return _ask_next(request, hazard, code, answers)
+    after = question.act(request, hazard, *answers)
     if code in QUIET:
         return show_step(request, after, "view", notice=_(question.done), toast=_(question.done))
     return done(request, question.step, hazard, after, _(question.done))
@@ -77,7 +134,9 @@ def _again(request: Request, hazard: Hazard) -> Reply:
     assert request.dialog is not None
     if hazard.version != int(request.dialog.data["version"]):
         return show_step(request, hazard, "view")
-    return _ask(request, hazard, str(request.dialog.data["code"]))
+    code = str(request.dialog.data["code"])
+    answers = _answers(request, hazard, code)
+    return _ask_next(request, hazard, code, answers) if answers else _ask(request, hazard, code)
 
 
 _ABOUT = About.HAZARD
@@ -86,6 +145,7 @@ _OFFICE = Permission.OFFICE
 ROUTES: tuple[Route, ...] = (
     Press(name="yq", needs=_OFFICE, about=_ABOUT, handler=ask),
     Press(name="yj", needs=_OFFICE, about=_ABOUT, handler=choose),
+    Press(name="tj", needs=_OFFICE, about=_ABOUT, handler=choose_next),
     Input(dialog="life_reason", takes=frozenset({"text"}), needs=_OFFICE, about=_ABOUT, handler=write),
     Display(dialog="life_reason", needs=_OFFICE, about=_ABOUT, handler=politely(again(_again))),
 )

@@ -4,15 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from checklists.hazard_moves import TABLE, Audience, Step
+from checklists.hazard_records import Notice, Receipt
 from checklists.hazard_rules import NOTIFIED_ROLES, Recipient
 from checklists.hazards import Hazard, Level
 from checklists.people import Permission, Person, Role, allows
 from checklists.working_days import SHANGHAI, load_working_days
 from handlers.life_cards import notices_of
 from handlers.routing import Request
+from handlers.words import N_
 from storage.transaction import Transaction
 
-NEWS, NOTICE, INBOX = "life_news", "life_notice", "life_inbox"
+NEWS, NOTICE, INBOX, LOWERED = "life_news", "life_notice", "life_inbox", "life_lowered"
+# Kept with the receipt of somebody who needed no notice.
+OWN_PRESS = N_("本人确认为重大隐患")
 _JUDGES = (Role.OFFICER, Role.REVIEWER)
 _URGENT = frozenset({Step.MARK_FAKE})
 
@@ -60,6 +64,25 @@ def tell_newcomer(tx: Transaction, enterprise_id: int, *, at: datetime) -> None:
         _send_notices(tx, hazard, at)
 
 
+def receive_by_own_press(request: Request, hazard: Hazard) -> None:
+    """Whoever confirms a major hazard himself knows of it: that press is his receipt, in every position he holds."""
+    for notice in notices_of(request.tx, hazard):
+        role = NOTIFIED_ROLES.get(notice.recipient)
+        if role is not None and request.who.holds(role, enterprise_id=hazard.enterprise_id):
+            request.tx.hazard_records.receive(
+                notice, by=request.who.id, at=request.now, how=Receipt.BOT, note=OWN_PRESS
+            )
+
+
+def tell_lowering(request: Request, hazard: Hazard) -> None:
+    """Tell the department that the firm called general what the criterion proposes as major."""
+    when = load_working_days().next_working_time(request.now)
+    for person in department_of(request.tx, hazard):
+        dedupe = f"{LOWERED}:{hazard.id}:{hazard.version}:{person.id}"
+        if person.id != request.who.id and may_know(person, hazard):
+            request.tx.deliveries.add(LOWERED, dedupe, person, {"hazard": hazard.id}, when, request.now)
+
+
 def _send_notices(tx: Transaction, hazard: Hazard, now: datetime) -> set[int]:
     """Send the notices nobody has confirmed yet to whoever holds the position; the ids of those told just now."""
     told = set()
@@ -69,6 +92,15 @@ def _send_notices(tx: Transaction, hazard: Hazard, now: datetime) -> set[int]:
             if tx.deliveries.add(NOTICE, notice_dedupe(notice.id, person.id), person, about, now, now):
                 told.add(person.id)
     return told
+
+
+def redraw_notice(request: Request, hazard: Hazard, notice: Notice) -> None:
+    """The notice was confirmed elsewhere: the cards sent for it, that nobody pressed, say so from now on."""
+    deliveries = request.tx.deliveries
+    for person in _recipients(request.tx, notice.recipient, hazard):
+        sent = deliveries.by_dedupe(notice_dedupe(notice.id, person.id))
+        if sent is not None and sent.acknowledged_at is None:
+            deliveries.again(sent.id, request.now)
 
 
 def notice_dedupe(notice_id: int, person_id: int) -> str:
@@ -118,6 +150,10 @@ def _of_audience(tx: Transaction, audience: Audience, before: Hazard, after: Haz
             return department_of(tx, after)
         case Audience.MANAGERS:
             return tx.people.with_role(Role.OFFICER, Role.ADMINISTRATOR)
+        case Audience.SUPERVISOR:
+            # Kept as a name, for it may be a department or somebody outside the office.
+            named = {listing.supervisor for listing in tx.hazard_records.listings(after.id)[-1:]}
+            return [p for p in tx.people.with_role(Role.OFFICER, Role.ADMINISTRATOR) if p.name in named]
         case Audience.FINDER:
             wanted = [after.found_by]
         case Audience.RECTIFIER:

@@ -11,8 +11,11 @@ from storage.transaction import Transaction
 
 HAPPENED: Mapping[str, str] = {
     "hazard_found": N_("发现隐患"),
+    "hazard_imported": N_("从原来的台账接收"),
     "hazard_described": N_("写下情况"),
     "hazard_confirmed": N_("确认级别"),
+    "hazard_lowered": N_("把建议的重大隐患定为一般隐患"),
+    "hazard_classified": N_("定了依据"),
     "hazard_regraded": N_("改了级别"),
     "hazard_arranged": N_("落实五落实"),
     "hazard_fixed_on_spot": N_("立查立改"),
@@ -69,7 +72,7 @@ def last_word(tx: Transaction, hazard: Hazard) -> str:
 
 
 def _line(tx: Transaction, event: Event, reasons: Mapping[tuple[str, datetime], str]) -> str:
-    name = name_of(tx, event.person_id)
+    name = name_of(tx, event.person_id) or _("系统")
     words = _("{moment} {name}：{what}").format(
         moment=moment(event.at), name=name, what=_(HAPPENED.get(event.what, event.what))
     )
@@ -94,6 +97,9 @@ def _reasons(tx: Transaction, hazard: Hazard, *, internal: bool) -> dict[tuple[s
         found["hazard_reopened", life.opened_again_at] = life.reason
     for proposal in kept.proposals(hazard.id):
         found["hazard_proposal_made", proposal.proposed_at] = proposal.basis
+    for event in tx.trail.of("hazard", hazard.id):
+        if event.what == "hazard_lowered":
+            found[event.what, event.at] = event.body["after"]["reason"]
     for step in kept.escalations(hazard):
         found["hazard_escalated", step.at] = step.note
     for comment in kept.comments(hazard.id) if internal else ():

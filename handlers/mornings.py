@@ -1,14 +1,17 @@
 """The morning report to the office: how delivery stands, who cannot be reached, what is overdue."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from checklists.deliveries import Delivery, DeliveryCounts
 from checklists.duties import PRINCIPAL_INSPECTION
+from checklists.ledger import LedgerFilter
 from checklists.people import Person, Role
 from checklists.reports import Standing
 from checklists.working_days import WorkingDays, load_working_days
 from handlers.duties import plan_ending
+from handlers.ledger_filters import RUNG
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Screen, data, rows
 from handlers.services import Services
@@ -35,13 +38,31 @@ def morning(tx: Transaction, services: Services, delivery: Delivery, now: dateti
     counts = tx.deliveries.counts(since=since, until=delivery.created_at, now=now)
     unreachable = [p for p in tx.people.unreachable() if p.assignments]
     standing = tx.reports.standing(PRINCIPAL_INSPECTION, today)
-    quiet = not (counts.in_trouble or unreachable or standing.overdue or years)
+    rungs, new_rungs = _rungs(tx, today, since)
+    quiet = not (counts.in_trouble or unreachable or standing.overdue or years or new_rungs)
     if quiet and not is_first_of_week(today, load_working_days()):
         return None
     names = _names(tx, unreachable)
     zone = tx.zones.current()
-    ending = plan_ending(zone, today) if zone else []
-    return Outgoing(screen=report(counts, standing, names, len(unreachable), years, ending, today=today))
+    ending = [*escalation_lines(rungs, new_rungs), *(plan_ending(zone, today) if zone else [])]
+    screen = report(counts, standing, names, len(unreachable), years, ending, today=today)
+    to_escalate = Button(_("该升级") + aside(rungs), data("gq", "s", RUNG)) if rungs else None
+    return Outgoing(screen=replace(screen, buttons=rows(*screen.buttons, [to_escalate])))
+
+
+def _rungs(tx: Transaction, today: date, since: datetime) -> tuple[int, int]:
+    """For how many hazards the next step of the plan is due, and for how many it was not at the last report."""
+    last = since.astimezone(SHANGHAI).date()
+    due = tx.ledger.count(LedgerFilter(rung_due_on=today))
+    return due, due - tx.ledger.count(LedgerFilter(rung_due_on=last)) if due else 0
+
+
+def escalation_lines(rungs: int, new: int) -> list[str]:
+    """The line about overdue hazards whose next step is due; each of them is a reason for a report only once."""
+    if not rungs:
+        return []
+    words = _("⏫ 逾期没有改好、按方案该采取下一步措施的隐患 {number} 条，上次早报以来新增 {new} 条。")
+    return [words.format(number=rungs, new=new)]
 
 
 def report(

@@ -1,4 +1,4 @@
-"""What the office sets for itself: how often the draw sends somebody on site, what a repeat is, its departments."""
+"""What the office sets for itself: how often the draw sends somebody on site, its patience, its departments."""
 
 from collections.abc import Mapping
 
@@ -7,13 +7,14 @@ from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Input, Press, Request, Route
 from handlers.words import N_, _, html, labelled
-from storage.office_settings import FIGURES, REPEAT_DAYS, SAMPLING_PERCENT
+from storage.office_settings import FIGURES, PATIENCE_DAYS, REPEAT_DAYS, SAMPLING_PERCENT
 
 NAMES: Mapping[str, str] = {
     SAMPLING_PERCENT: N_("立查立改抽到现场看的比例（%）"),
     REPEAT_DAYS: N_("多少天内再次查出算屡查屡犯"),
+    PATIENCE_DAYS: N_("逾期采取一步措施后，等多少天再提醒下一步"),
 }
-_CODES = dict(zip("sp", NAMES, strict=True))
+_CODES = dict(zip("spw", NAMES, strict=True))
 _MOST_DIGITS = 6
 
 
@@ -31,18 +32,26 @@ def show_all(request: Request) -> Reply:
 
 def _show_all(request: Request, *, notice: str = "") -> Reply:
     request.enter("figures")
-    settings = request.tx.office_settings
+    settings, names = request.tx.office_settings, _names(request)
     lines = [
         *([f"<i>{html(notice)}</i>"] if notice else []),
         _("<b>办公室设置</b>"),
-        *(labelled(_(name), settings.figure(key)) for key, name in NAMES.items()),
+        *(labelled(_(name), settings.figure(key)) for key, name in names.items()),
     ]
     may_set = allows(request.who, Permission.ADMINISTER)
     if not may_set:
         lines.append(_("数字由管理员改。"))
-    change = [[Button(_(NAMES[key]), data("fs", code))] for code, key in _CODES.items()] if may_set else []
+    settable = _CODES.items() if may_set else ()
+    change = [[Button(_(names[key]), data("fs", code))] for code, key in settable if key in names]
     departments = Button(_("管理科室"), data("yo"))
     return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*change, [departments], [to_home()])))
+
+
+def _names(request: Request) -> Mapping[str, str]:
+    """The figures that mean something here: without a ladder in the plan there is nothing to wait for."""
+    if request.tx.hazard_life.rules().ladder:
+        return NAMES
+    return {key: name for key, name in NAMES.items() if key != PATIENCE_DAYS}
 
 
 def ask(request: Request) -> Reply:

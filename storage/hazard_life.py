@@ -64,11 +64,19 @@ class HazardLife(HazardStanding):
         changes = {**(values or {}), **({} if state is hazard.state else {"state": state.value})}
         return self.tx.hazards.change(hazard, _EVENTS[step], changes, by=by, at=at)
 
-    def confirm(self, hazard: Hazard, level: Level, *, by: int, at: datetime) -> Hazard:
-        """A person says whether it is a major hazard; those who must know of a major one are put down."""
+    def confirm(self, hazard: Hazard, level: Level, *, by: int, at: datetime, reason: str = "") -> Hazard:
+        """A person says whether it is a major hazard; those who must know of a major one are put down.
+
+        The firm needs a reason to call general what the criterion proposes as major.
+        """
         step = Step.CONFIRM if hazard.state is State.FOUND else Step.RECONSIDER
         values = {"level": level.value, "level_confirmed_by": by}
-        return self._notified(self.take(step, hazard, by=by, at=at, values=values, wanted_level=level), at)
+        proposed = self.proposed(hazard)
+        wanted = {"wanted_level": level, "proposed": proposed, "reason": reason}
+        changed = self.take(step, hazard, by=by, at=at, values=values, **wanted)
+        if reason.strip() and proposed is Level.MAJOR and level is Level.GENERAL:
+            self.tx.hazard_records.lowered(hazard.id, reason, by=by, at=at)
+        return self._notified(changed, at)
 
     def regrade(self, hazard: Hazard, level: Level, *, reason: str, by: int, at: datetime) -> Hazard:
         """The office sets the other level, with its reason."""

@@ -13,6 +13,7 @@ from checklists.hazard_records import (
     Escalation,
     Life,
     Listing,
+    Lowering,
     Notice,
     Outcome,
     Proposal,
@@ -21,7 +22,7 @@ from checklists.hazard_records import (
     Review,
 )
 from checklists.hazard_rules import NOTIFIED_ROLES, Recipient
-from checklists.hazards import Hazard
+from checklists.hazards import Hazard, Level
 from storage.hazard_tables import (
     hazard_comments,
     hazard_deferrals,
@@ -36,6 +37,7 @@ from storage.subject import Subject
 from storage.types import new_id
 
 Value = TypeVar("Value")
+_LEVEL_EVENTS = frozenset({"hazard_confirmed", "hazard_lowered", "hazard_regraded"})
 
 
 class HazardRecords(Subject):
@@ -151,6 +153,19 @@ class HazardRecords(Subject):
     def escalations(self, hazard: Hazard) -> list[Escalation]:
         """The steps of the ladder taken in the present life, oldest first."""
         return self._of(hazard_escalations, Escalation, hazard.id, hazard_escalations.c.life == hazard.life)
+
+    def lowered(self, hazard_id: int, reason: str, *, by: int, at: datetime) -> None:
+        """Keep why the firm called general what the criterion proposes as major."""
+        self._note("hazard_lowered", hazard_id, by=by, at=at, after={"reason": reason[:500]})
+
+    def lowering(self, hazard: Hazard) -> Lowering | None:
+        """Why the present level lies below what the criterion proposes; None where nobody of the firm lowered it."""
+        said = [e for e in self.tx.trail.of("hazard", hazard.id) if e.what in _LEVEL_EVENTS]
+        if hazard.level is Level.MAJOR or not said or said[-1].what != "hazard_lowered":
+            return None
+        event = said[-1]
+        assert event.person_id is not None
+        return Lowering(by=event.person_id, at=event.at, reason=event.body["after"]["reason"])
 
     def comment(self, hazard_id: int, words: str, *, by: int, at: datetime) -> None:
         """Add words of the office."""

@@ -1,15 +1,18 @@
 """How things stand with a hazard for one person: what that person is to it, and what the guards ask about."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from checklists.hazard_guards import Circumstances
 from checklists.hazard_life import allowed
-from checklists.hazard_moves import Relation, Step
-from checklists.hazard_rules import RECIPIENT_NAMES, Gate, HazardRules, hazard_rules
-from checklists.hazards import Hazard
+from checklists.hazard_moves import TABLE, Relation, Step
+from checklists.hazard_rules import RECIPIENT_NAMES, Gate, HazardRules, hazard_rules, next_rung, rung_is_due
+from checklists.hazards import Hazard, Level
 from checklists.people import INSPECTING_ROLES, Role
+from checklists.working_days import SHANGHAI
+from storage.office_settings import PATIENCE_DAYS
 from storage.subject import Subject
 from storage.tables import attachments, hazards
 
@@ -74,6 +77,29 @@ class HazardStanding(Subject):
                 **wanted,
             }
         )
+
+    def rung_due(self, hazard: Hazard, today: date) -> str:
+        """The next step of the plan's ladder, if it is time for it; `today` is the day in Shanghai.
+
+        While a request for a later deadline waits for the office's answer it is not the firm that is late.
+        """
+        steps, deadline = self.tx.hazard_records.escalations(hazard), hazard.arrangements.deadline
+        rung = next_rung(self.rules(), tuple(step.rung for step in steps))
+        begins = hazard.state in TABLE[Step.ESCALATE].begins
+        if rung is None or deadline is None or not begins or self.tx.hazard_records.deferral_waiting(hazard.id):
+            return ""
+        last = (today - steps[-1].at.astimezone(SHANGHAI).date()).days if steps else None
+        patience = self.tx.office_settings.figure(PATIENCE_DAYS)
+        overdue = (today - deadline).days
+        return rung if rung_is_due(days_overdue=overdue, days_since_last=last, patience=patience) else ""
+
+    def proposed(self, hazard: Hazard) -> Level:
+        """The level that the criterion proposes, whatever was confirmed since."""
+        if hazard.level_confirmed_by is None:
+            return hazard.level
+        events = self.tx.trail.of("hazard", hazard.id)
+        levels = [e.body["after"]["level"] for e in events if e.what in ("hazard_found", "hazard_classified")]
+        return Level(levels[-1])
 
     def evidence_count(self, hazard: Hazard) -> int:
         """How many pictures of the present round show the hazard put right."""

@@ -154,9 +154,9 @@ class Hazards(Subject):
         """Keep what is wrong in the person's words."""
         return self.change(hazard, "hazard_described", {"words": words}, by=by, at=at)
 
-    def confirm_level(self, hazard: Hazard, level: Level, *, by: int, at: datetime) -> Hazard:
+    def confirm_level(self, hazard: Hazard, level: Level, *, by: int, at: datetime, reason: str = "") -> Hazard:
         """A person confirms the level or sets the other one; of a major hazard notices are due. Raises MoveRefused."""
-        return self.tx.hazard_life.confirm(hazard, level, by=by, at=at)
+        return self.tx.hazard_life.confirm(hazard, level, by=by, at=at, reason=reason)
 
     def arrange(self, hazard: Hazard, values: Mapping[str, Any], *, by: int, at: datetime) -> Hazard:
         """Fix some of the five arrangements; with all five a confirmed hazard is being rectified."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from checklists.hazards import OPEN_STATES, Hazard, Level, State
 from checklists.ledger import STOCK_UNTIL, Figures, LedgerFilter, MajorFigures, Overview, Page, Place
 from checklists.working_days import SHANGHAI
+from storage.escalating import with_ladder
 from storage.hazard_tables import hazard_deferrals, hazard_notices
 from storage.hazards import COLUMNS, hazard_of
 from storage.ledger_conditions import in_states, matching, overdue
@@ -27,6 +28,7 @@ class Ledger(Subject):
 
     def page(self, wanted: LedgerFilter, *, after: Place | None = None, limit: int = 20) -> Page:
         """One page by deadline, those without one first; the same answers on both databases."""
+        wanted = with_ladder(self.tx, wanted)
         rows = page_rows(self.connection, self.zone_id, wanted, after=after, limit=limit + 1)
         found = [hazard_of(row) for row in rows]
         more = len(found) > limit
@@ -69,6 +71,7 @@ class Ledger(Subject):
             to_close=of(State.REVIEWED),
             deferrals=int(self.connection.execute(select(func.count()).where(waiting)).scalar_one()),
             unreported=self.count(LedgerFilter(unreported=True)),
+            rungs=self.count(LedgerFilter(rung_due_on=today)),
         )
 
     def totals(self, *, today: date) -> Figures:
@@ -181,7 +184,7 @@ class Ledger(Subject):
         return int(self.connection.execute(select(func.count()).select_from(hazards).where(*conditions)).scalar_one())
 
     def _conditions(self, wanted: LedgerFilter) -> list[ColumnElement[bool]]:
-        return list(matching(wanted, self.zone_id, self.connection.dialect.name))
+        return list(matching(with_ladder(self.tx, wanted), self.zone_id, self.connection.dialect.name))
 
 
 def _first_trade() -> ColumnElement[bool]:

@@ -5,11 +5,13 @@ from datetime import date
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, func, or_, select
 
 from checklists.hazards import State
 from checklists.ledger import LedgerFilter
+from storage.escalating import BEGINS, rung_due, rung_values
 from storage.major_reports import owing_a_report
+from storage.office_tables import departments
 from storage.tables import enterprise_trades, enterprises, hazards
 
 UNFIXED = frozenset({State.FOUND, State.CONFIRMED, State.RECTIFYING})
@@ -24,8 +26,10 @@ def overdue(today: date) -> ColumnElement[bool]:
 
 
 def states_of(wanted: LedgerFilter) -> tuple[str, ...]:
-    """The states a filter leaves; what is overdue has no evidence handed in."""
+    """The states a filter leaves; what is overdue has no evidence handed in, some states allow no step of the ladder."""
     states = wanted.states or frozenset(State)
+    if wanted.rung_due_on is not None:
+        states &= BEGINS
     return tuple(sorted(states & UNFIXED if wanted.overdue_on is not None else states))
 
 
@@ -39,7 +43,7 @@ def in_states(wanted: LedgerFilter) -> Iterator[ColumnElement[bool]]:
 def values_of(wanted: LedgerFilter, zone_id: int) -> dict[str, Any]:
     """What stands in the conditions of `matching`, by name: filters of one kind differ in nothing else."""
     names = (*_EQUAL, "community", "trade", "overdue_on")
-    values = {"zone": zone_id, **{n: v for n in names if (v := getattr(wanted, n)) is not None}}
+    values = {"zone": zone_id, **{n: v for n in names if (v := getattr(wanted, n)) is not None}, **rung_values(wanted)}
     if wanted.number:
         return {**values, "year": wanted.number[0], "sequence": wanted.number[1]}
     return values | {f"piece_{n}": piece.translate(_SMALL) for n, piece in enumerate(wanted.pieces)}
@@ -62,6 +66,10 @@ def matching(wanted: LedgerFilter, zone_id: int, dialect: str) -> Iterator[Colum
         yield hazards.c.listed_at.is_not(None) if wanted.listed else hazards.c.listed_at.is_(None)
     if wanted.unreported:
         yield owing_a_report()
+    if wanted.without_department:
+        yield _without_department()
+    if wanted.rung_due_on is not None:
+        yield rung_due(wanted)
     if "overdue_on" in values:
         yield hazards.c.deadline < values["overdue_on"]
     if wanted.number:
@@ -76,6 +84,11 @@ def matching(wanted: LedgerFilter, zone_id: int, dialect: str) -> Iterator[Colum
 def has_letters(piece: str) -> bool:
     """Whether capital and small letters make a difference in these words."""
     return any(sign in ascii_lowercase for sign in piece.translate(_SMALL))
+
+
+def _without_department() -> ColumnElement[bool]:
+    standing = (departments.c.zone_id == hazards.c.zone_id) & (departments.c.id == hazards.c.department_id)
+    return ~exists().where(standing, departments.c.dissolved_at.is_(None))
 
 
 def _of_firms(zone: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ class _Kind:
     named: tuple[str, ...]
     listed: bool | None
     unreported: bool
+    without_department: bool
     letters: tuple[bool, ...]
     begins: bool
     dated: bool
@@ -54,6 +55,7 @@ def page_rows(
         named=tuple(values),
         listed=wanted.listed,
         unreported=wanted.unreported,
+        without_department=wanted.without_department,
         letters=tuple(has_letters(piece) for piece in wanted.pieces),
         begins=after is None,
         dated=after is not None and after.deadline is not None,

@@ -66,6 +66,7 @@ class HazardZone:
         by: str = "陈安全",
         source: Source = Source.SELF_INSPECTION,
         criterion_id: str | None = "dust-explosion.1",
+        level: Level = Level.MAJOR,
         at: datetime = NOW,
         **more: Any,
     ) -> Hazard:
@@ -77,7 +78,7 @@ class HazardZone:
             item=None,
             criterion_id=criterion_id,
             clause="GB 15577 6.1",
-            level=Level.MAJOR,
+            level=level,
             year=2026,
             by=self.people[by],
             at=at,
@@ -86,7 +87,7 @@ class HazardZone:
 
     def rectifying(self, tx: Transaction, *, level: Level = Level.GENERAL, **more: Any) -> Hazard:
         """A hazard found, confirmed and arranged."""
-        hazard = self.find(tx, **more)
+        hazard = self.find(tx, level=level, **more)
         hazard = tx.hazard_life.confirm(hazard, level, by=self.people["王厂长"], at=NOW)
         return tx.hazard_life.arrange(hazard, FIVE, by=self.people["王厂长"], at=NOW)
 

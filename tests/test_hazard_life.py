@@ -179,7 +179,7 @@ async def test_a_fix_on_the_spot_is_reviewed_too_and_a_drawn_one_on_site(
 
     def fix(tx: Transaction, percent: int) -> Hazard:
         tx.office_settings.set_figure("sampling_percent", percent, by=who["赵监管"], at=NOW)
-        hazard = tx.hazard_life.confirm(zone_of.find(tx), Level.GENERAL, by=who["王厂长"], at=NOW)
+        hazard = tx.hazard_life.confirm(zone_of.find(tx, level=Level.GENERAL), Level.GENERAL, by=who["王厂长"], at=NOW)
         zone_of.show_fixed(tx, hazard)
         return tx.hazard_life.fix_on_spot(hazard, by=who["陈安全"], at=NOW)
 

@@ -82,9 +82,12 @@ def machine_on(
                 case _:
                     pass
 
-        @rule(who=WHO, level=st.sampled_from(Level))
-        def confirm(self, who: str, level: Level) -> None:
-            self.attempt(who, lambda tx, h, by: tx.hazard_life.confirm(h, level, **by))
+        @rule(who=WHO, level=st.sampled_from(Level), reason=WORDS)
+        def confirm(self, who: str, level: Level, reason: str) -> None:
+            self.attempt(who, lambda tx, h, by: tx.hazard_life.confirm(h, level, reason=reason, **by))
+            now = self.hazard
+            if now.level is Level.GENERAL and now.level_confirmed_by in {self.zone.people[name] for name in FIRM}:
+                assert self.write(lambda tx: tx.hazard_records.lowering(now)) is not None
 
         @rule(who=WHO, level=st.sampled_from(Level), reason=WORDS)
         def regrade(self, who: str, level: Level, reason: str) -> None:

@@ -178,7 +178,8 @@ async def test_a_person_may_set_the_other_level_and_think_again(database: ZoneDa
     hazard = await only_hazard(database, shop)
     assert (hazard.level, hazard.state) == (Level.GENERAL, State.CONFIRMED)
     history = await database.read(lambda tx: [e.what for e in tx.trail.of("hazard", hazard.id)])
-    assert history == ["hazard_found", "hazard_described", "hazard_confirmed", "hazard_confirmed"]
+    levels = ["hazard_confirmed", "hazard_notice_received", "hazard_confirmed"]
+    assert history == ["hazard_found", "hazard_described", *levels]
 
 
 async def test_a_voice_note_serves_as_the_words(database: ZoneDatabase, services: Services) -> None:

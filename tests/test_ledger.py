@@ -78,11 +78,11 @@ async def test_the_inbox_counts_what_waits_and_leads_to_it(database: ZoneDatabas
     await officer.presses("隐患台账（3）")
     assert officer.text == (
         "<b>隐患台账</b>\n在册 3 条，其中重大隐患 1 条，挂牌督办 0 条。\n\n"
-        "等着办的：\n· 待确认 1\n· 待复查 0\n· 待销号 0\n· 延期申请 0\n· 逾期 1\n· 重大未报告 1\n\n"
+        "等着办的：\n· 待确认 1\n· 待复查 0\n· 待销号 0\n· 延期申请 0\n· 逾期 1，其中该升级 1\n· 重大未报告 1\n\n"
         "直接发几个字就能查找，例如：配电箱。发编号直接打开，例如：2026-0031。"
     )
     assert officer.labels == [
-        *("待确认（1）", "逾期（1）", "重大隐患（1）", "重大未报告（1）"),
+        *("待确认（1）", "逾期（1）", "该升级（1）", "重大隐患（1）", "重大未报告（1）"),
         *("看清单", "筛选", "统计和文件", "返回首页"),
     ]
     await officer.presses("逾期（1）")
@@ -143,7 +143,7 @@ async def test_filters_narrow_the_list_one_tap_a_field(database: ZoneDatabase, o
     await officer.says("/ledger")
     await officer.presses("筛选")
     assert officer.text == "<b>筛选隐患</b>　点一项来选。\n现在没有筛选：在册的全部都在清单里。"
-    assert officer.labels == ["状态", "行业", "社区", "级别", "来源", "挂牌", "看清单（3）", "返回首页"]
+    assert officer.labels == ["状态", "行业", "社区", "科室", "级别", "来源", "挂牌", "看清单（3）", "返回首页"]
     await officer.presses("社区")
     assert officer.labels == ["东社区", "西社区", "不限", "返回"]
     await officer.presses("东社区")
@@ -260,3 +260,38 @@ async def test_a_firm_does_not_see_the_ledger(database: ZoneDatabase, services: 
     assert not [label for label in principal.labels if "台账" in label]
     await principal.says("/ledger")
     assert principal.text == "这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。"
+
+
+async def test_the_list_is_narrowed_to_a_department_or_to_none(database: ZoneDatabase, officer: Chat) -> None:
+    first = await database.write(lambda tx: tx.departments.found("工贸科", trades=("warehousing",), by=None, at=NOW))
+    gone = await database.write(lambda tx: tx.departments.found("旧科室", by=None, at=NOW))
+    await three(database)
+    hazard = await database.read(lambda tx: tx.hazards.numbered(2026, 3))
+    assert hazard is not None
+    await database.write(
+        lambda tx: tx.hazards.change(hazard, "hazard_assigned", {"department_id": gone.id}, by=None, at=NOW)
+    )
+    await officer.says("/ledger")
+    await officer.presses("筛选")
+    await officer.presses("科室")
+    assert officer.labels == ["工贸科", "旧科室", "没有科室的", "不限", "返回"]
+    old = officer.button("旧科室").data
+    await officer.presses("工贸科")
+    assert "科室：工贸科\n· BH-2026-0002" in officer.text
+    assert "共 1 条" in officer.text
+    await officer.taps(old)
+    assert "科室：旧科室\n· BH-2026-0003" in officer.text
+    await database.write(lambda tx: tx.departments.dissolve(gone.id, by=None, at=NOW))
+    await officer.presses("筛选")
+    await officer.presses("科室")
+    assert officer.labels == ["工贸科", "没有科室的", "不限", "返回"]
+    await officer.presses("没有科室的")
+    # What belongs to a department that was dissolved must be given to another one.
+    assert "共 2 条" in officer.text
+    assert "科室：没有科室的" in officer.text
+    assert "BH-2026-0002" not in officer.text
+    await officer.says("木料")
+    assert "共 1 条" in officer.text
+    await officer.taps(old)
+    assert officer.toasts[-1] == "要找的内容已经不在了，先回到首页。"
+    assert first.id != gone.id

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from checklists.hazards import Level, State
 from checklists.people import Role
+from handlers.life_telling import tell_newcomer
 from handlers.replies import pack
 from handlers.services import Services
 from storage.database import ZoneDatabase
@@ -38,11 +39,13 @@ async def test_a_major_hazard_is_told_at_once_and_needs_every_receipt(
     ]
     await case.takes_letter(controller, "收到")
     assert controller.toasts == ["已记下：您已收到隐患 BH-2026-0001 的告知。"]
-    for chat in (case.officer, case.principal):
-        assert "<b>重大隐患告知</b>" in case.post.screens[chat.telegram_id].text
-        await case.takes_letter(chat, "收到")
-    await case.takes_letter(case.principal, "收到")
-    assert case.principal.text.startswith("<i>已经确认收到过了。</i>")
+    assert "<b>重大隐患告知</b>" in case.post.screens[case.officer.telegram_id].text
+    await case.takes_letter(case.officer, "收到")
+    await case.takes_letter(case.officer, "收到")
+    assert case.officer.text.startswith("<i>已经确认收到过了。</i>")
+    # The principal confirmed the level himself: no notice came into the middle of his form.
+    assert case.principal.telegram_id not in case.post.screens
+    assert "· 主要负责人：11月23日已收到（本人确认为重大隐患）" in case.officer.text
     await to_record_later(case)
     await hands_in(case)
     await case.opens(case.reviewer)
@@ -57,7 +60,7 @@ async def test_a_major_hazard_is_told_at_once_and_needs_every_receipt(
     await case.officer.presses("更多")
     await case.officer.presses("记书面回执：职工代表大会")
     await case.officer.presses("会议记录已存档")
-    assert "· 职工代表大会：11月23日已收到" in case.officer.text
+    assert "· 职工代表大会：11月23日已收到（纸质回执）" in case.officer.text
     await case.officer.presses("销号")
     assert (await case.hazard()).state is State.CLOSED
 
@@ -74,15 +77,17 @@ async def test_a_receipt_belongs_to_the_person(database: ZoneDatabase, services:
     case = await new_case(database, services)
     manager = await member_of(database, services, case.shop, Role.SAFETY_MANAGER, telegram_id=721, name="李安全")
     await finds_hazard(case, level="是重大隐患")
+    await member_of(database, services, case.shop, Role.CONTROLLER, telegram_id=720, name="赵股东")
+    hazard = await case.hazard()
+    await database.write(lambda tx: tell_newcomer(tx, case.shop, at=NOW))
     await case.post.sends(NOW)
-    [button] = [b for row in case.post.screens[501].buttons for b in row if "收到" in b.label]
+    [button] = [b for row in case.post.screens[720].buttons for b in row if "收到" in b.label]
     await manager.taps(button.data)
-    assert manager.text.startswith("<i>这份告知要由主要负责人本人确认。</i>")
+    assert manager.text.startswith("<i>这份告知要由实际控制人本人确认。</i>")
     notices = await database.read(lambda tx: tx.hazard_records.notices_waiting(0))
     assert notices == []
-    hazard = await case.hazard()
     waiting = await database.read(lambda tx: tx.hazard_life.receipts_missing(hazard))
-    assert waiting == ("主要负责人", "实际控制人", "负有监管职责的部门", "职工代表大会")
+    assert waiting == ("实际控制人", "负有监管职责的部门", "职工代表大会")
 
 
 async def test_a_major_hazard_is_listed_and_closed_only_after_it_is_unlisted(
@@ -93,9 +98,13 @@ async def test_a_major_hazard_is_listed_and_closed_only_after_it_is_unlisted(
     await case.officer.presses("更多")
     await case.officer.presses("挂牌督办")
     await case.officer.presses("重大隐患，按规定挂牌督办")
+    await case.officer.presses("陈监管")
+    await case.officer.presses("隐患的期限：2026年12月23日")
     assert "🔴 挂牌督办中，督办人：陈监管，12月23日前办结" in case.officer.text
     told = await case.letters(case.principal)
-    assert [t.splitlines()[0] for t in told if "挂牌" in t] == ["🔴 <b>隐患已挂牌督办</b>"]
+    [plate] = [t for t in told if "挂牌" in t]
+    assert plate.startswith("🔴 <b>隐患已挂牌督办</b>\n")
+    assert plate.endswith("\n督办人：陈监管\n办结期限：2026年12月23日\n意见：重大隐患，按规定挂牌督办")
     await hands_in(case)
     await case.opens(case.officer)
     await case.officer.presses("复查")
@@ -127,14 +136,15 @@ async def test_a_stop_of_use_is_only_proposed(database: ZoneDatabase, services: 
     await case.officer.presses("更多")
     await case.officer.presses("建议停止使用")
     await case.officer.presses("整改期间不能保证安全")
+    await case.officer.presses("应急管理局")
     assert case.officer.text.startswith("<i>建议已记下，由主管部门决定。</i>")
-    assert "建议停止使用：等主管部门决定" in case.officer.text
+    assert "建议停止使用（报应急管理局）：等主管部门决定" in case.officer.text
     assert (await case.hazard()).state is before.state
     assert await case.letters(case.principal) == []
     await case.officer.presses("更多")
     await case.officer.presses("记主管部门答复")
     await case.officer.says("同意停用砂轮机，11月25日现场贴封条")
-    assert "建议停止使用：同意停用砂轮机，11月25日现场贴封条" in case.officer.text
+    assert "建议停止使用（报应急管理局）：同意停用砂轮机，11月25日现场贴封条" in case.officer.text
     await case.officer.presses("更多")
     assert "记主管部门答复" not in case.officer.labels
 

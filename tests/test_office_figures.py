@@ -6,7 +6,10 @@ from storage.database import ZoneDatabase
 from storage.office_settings import SAMPLING_PERCENT
 from tests.walks import member_of
 
-SHOWN = "<b>办公室设置</b>\n立查立改抽到现场看的比例（%）：{percent}\n多少天内再次查出算屡查屡犯：365"
+SHOWN = (
+    "<b>办公室设置</b>\n立查立改抽到现场看的比例（%）：{percent}\n多少天内再次查出算屡查屡犯：365\n"
+    "逾期采取一步措施后，等多少天再提醒下一步：7"
+)
 
 
 async def test_an_administrator_sets_how_often_the_draw_sends_somebody_on_site(

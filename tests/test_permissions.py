@@ -74,7 +74,7 @@ ROUTES: dict[str, str] = {
         text@risk_new text@risk_field
         jy jz @official_refuse text@official_refuse
         in ii ia ix iu ig ib io it is il ic ip iq iw iz iy ij ik
-        zn zs zq zl za ze zk zb zx zy ou os op oa oz ox oo ob dg
+        zn zs zq zl tl za ze zk zb zx zy ou os op oa oz ox oo ob dg
         @inspection @overview @reason @begin @summary @leader @participants @submit @correction @withdraw @sort
         text@inspection text@reason text@leader text@participants text@correction text@hazard text@withdraw text@sort
         photo@inspection photo@overview photo@reason photo@summary photo@leader photo@participants photo@submit
@@ -91,7 +91,7 @@ ROUTES: dict[str, str] = {
         text@invite_name text@principal_name
     """,
     "the office": """
-        yv yt yc yq yj ym ye yl @life_review @life_reason @life_more text@life_reason
+        yv yt yc yq yj tj ym ye yl @life_review @life_reason @life_more text@life_reason
         e el ec eh ew ek ir d dm dt dl dx /late
         gi gq gx gl gp gd gf gc gs go gr gz gw gy jh ls @ledger_reports @letters /ledger @ledger text@ledger
         @office @enterprises @enterprise_choices @records @late text@enterprises

@@ -50,7 +50,6 @@ NOT_SAID = {
     },
     "handlers/home.py": {"菜单|首页|主菜单|回首页|返回首页|[Mm]enu|[Hh]ome": "what people type"},
     "handlers/invitations.py": {"安全监管办公室": "stands on the printed sheet"},
-    "handlers/life_questions.py": {"负有监管职责的主管部门": "stands in the record"},
     "handlers/official_signing.py": {"：": "stands in the record"},
     "handlers/people.py": {"管理员": "a name until Telegram gives one"},
     "handlers/profile.py": {
