@@ -26,7 +26,7 @@ def overdue(today: date) -> ColumnElement[bool]:
 
 
 def states_of(wanted: LedgerFilter) -> tuple[str, ...]:
-    """The states a filter leaves; what is overdue has no evidence handed in, some states allow no step of the ladder."""
+    """The states a filter leaves; what is overdue has no evidence handed in, a step of the ladder begins in two states."""
     states = wanted.states or frozenset(State)
     if wanted.rung_due_on is not None:
         states &= BEGINS
