@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from checklists.attachments import Attachment, Medium
-from checklists.hazards import Hazard
+from checklists.hazards import Hazard, Source
 from checklists.people import Permission, Person
 from handlers.hazard_cards import hazard_of, number_of
 from handlers.life_words import moment
@@ -14,6 +14,8 @@ from handlers.words import _
 from storage.transaction import Transaction
 
 _MOST_AT_ONCE = 10
+# Of these the firm alone sends voice notes.
+_FOUND_INSIDE = frozenset({Source.SELF_INSPECTION, Source.WORKER})
 
 
 def keep(request: Request, hazard: Hazard) -> str:
@@ -27,17 +29,16 @@ def keep(request: Request, hazard: Hazard) -> str:
 def audible(tx: Transaction, hazard: Hazard, listener: Person, kept: Sequence[Attachment]) -> list[Attachment]:
     """The voice notes this person may hear: the office all of them, the firm those of its own people.
 
-    What somebody of the office has spoken, or been given by others, stays in the office.
+    What somebody of the office has spoken, or been given by others, stays in the office, also after he has left it.
     """
     voices = [a for a in kept if a.kind is Medium.VOICE]
-    if listener.in_office:
+    if listener.in_office or hazard.source in _FOUND_INSIDE:
         return voices
-    return [a for a in voices if _is_of_the_firm(tx, a.sent_by)]
+    return [a for a in voices if _belongs(tx.people.get(a.sent_by), hazard.enterprise_id)]
 
 
-def _is_of_the_firm(tx: Transaction, person_id: int) -> bool:
-    sender = tx.people.get(person_id)
-    return sender is not None and not sender.in_office
+def _belongs(sender: Person | None, enterprise_id: int) -> bool:
+    return sender is not None and any(a.enterprise_id == enterprise_id for a in sender.assignments)
 
 
 def button(request: Request, hazard: Hazard, kept: Sequence[Attachment]) -> Button | None:

@@ -66,7 +66,15 @@ async def test_a_spoken_finding_is_kept_and_still_asks_for_words(
     assert not any("听语音" in label for label in principal.labels)
     await principal.taps(f"rh:{pack(hazard.id)}")
     assert principal.toasts[-1] == "这条隐患没有您能听的语音。"
-    assert principal.documents == []
+
+    def leaves(tx: Transaction) -> None:
+        person = tx.people.by_telegram(officer.telegram_id)
+        assert person is not None
+        tx.people.withdraw(person.id, Role.OFFICER, enterprise_id=None, at=NOW, by=None)
+
+    await database.write(leaves)
+    await principal.taps(f"rh:{pack(hazard.id)}")
+    assert principal.documents == [], "also when the officer has left the office"
 
 
 async def test_a_voice_note_enters_a_hazard_from_another_source(
@@ -118,6 +126,29 @@ async def test_a_workers_voice_reaches_the_head_and_the_office_and_nobody_else(
         await outsider.taps(f"rh:{pack(hazard.id)}")
         assert outsider.toasts[-1] == "这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。"
         assert outsider.documents == []
+
+
+async def test_the_firm_hears_what_its_own_people_said_of_a_finding_of_the_office(
+    database: ZoneDatabase, services: Services, cast: Cast
+) -> None:
+    firm, officer, principal = cast
+    await at_the_inspection(officer)
+    await officer.sends_voice(services.voices.put(b"OggS officer"))
+    await officer.says("今天下雨了")
+    await officer.presses("先不写依据")
+    await officer.presses("是一般隐患")
+    await officer.presses("由企业定期限")
+    [hazard] = await hazards(database, firm)
+    await principal.taps(f"zn:{pack(hazard.id)}")
+    await principal.presses("限期整改")
+    await principal.presses("全部采用")
+    await principal.presses("交整改")
+    await principal.sends_voice(services.voices.put(b"OggS firm"))
+    await principal.taps(f"z:{pack(hazard.id)}")
+    await principal.presses("🎤 听语音（1）")
+    assert [d.content for d in principal.documents] == [b"OggS firm"]
+    await officer.taps(f"rh:{pack(hazard.id)}")
+    assert [d.content for d in officer.documents] == [b"OggS officer", b"OggS firm"]
 
 
 async def test_a_lost_file_is_said_and_the_others_are_played(
