@@ -13,7 +13,7 @@ from handlers import expert_findings, voice_notes
 from handlers.arrangements import NotADay, parse_deadline
 from handlers.finding_cards import DAYS, asked, card_lines, clause_of, last_rows
 from handlers.hazard_cards import LEVELS_BY_CODE, hazard_of, number_of
-from handlers.life_telling import tell
+from handlers.life_telling import receive_by_own_press, tell
 from handlers.picture_dates import claims_of_picture
 from handlers.replies import Reply, Screen, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
@@ -130,6 +130,7 @@ def confirm_level(request: Request) -> Reply:
         after = request.tx.hazards.confirm_level(before, level, by=request.who.id, at=request.now)
     except MoveRefused as refused:
         return replace(show(request, before, "clause", notice=refused.said(_)), toast=refused.said(_))
+    receive_by_own_press(request, after)
     tell(request, Step.CONFIRM, before, after)
     toast = _("已确认为{level}。").format(level=_(LEVEL_NAMES[level]))
     return replace(show(request, after, next_step(after)), toast=toast)

@@ -10,6 +10,7 @@ from handlers.hazards import current, show_step
 from handlers.life import again, done, politely, pressed, who
 from handlers.life_cards import receipts_waiting
 from handlers.life_questions import PAPER_CODES, unanswered
+from handlers.life_telling import receive_by_own_press
 from handlers.life_words import history
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route
@@ -108,6 +109,7 @@ def confirm(request: Request) -> Reply:
     if level is None:
         raise Gone
     after = request.tx.hazard_life.confirm(hazard, level, **who(request))
+    receive_by_own_press(request, after)
     return done(request, Step.CONFIRM, hazard, after, _("已确认为{level}。").format(level=_(LEVEL_NAMES[level])))
 
 

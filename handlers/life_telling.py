@@ -9,7 +9,7 @@ from checklists.hazard_rules import NOTIFIED_ROLES, Recipient
 from checklists.hazards import Hazard, Level
 from checklists.people import Permission, Person, Role, allows
 from checklists.working_days import SHANGHAI, load_working_days
-from handlers.life_cards import notices_of
+from handlers.life_cards import is_for, notices_of
 from handlers.routing import Request
 from handlers.words import N_
 from storage.transaction import Transaction
@@ -64,14 +64,12 @@ def tell_newcomer(tx: Transaction, enterprise_id: int, *, at: datetime) -> None:
         _send_notices(tx, hazard, at)
 
 
-def receive_by_own_press(request: Request, hazard: Hazard) -> None:
+def receive_by_own_press(request: Request, hazard: Hazard, *, note: str = OWN_PRESS) -> None:
     """Whoever confirms a major hazard himself knows of it: that press is his receipt, in every position he holds."""
     for notice in notices_of(request.tx, hazard):
-        role = NOTIFIED_ROLES.get(notice.recipient)
-        if role is not None and request.who.holds(role, enterprise_id=hazard.enterprise_id):
-            request.tx.hazard_records.receive(
-                notice, by=request.who.id, at=request.now, how=Receipt.BOT, note=OWN_PRESS
-            )
+        if notice.received_at is None and is_for(request, hazard, notice):
+            request.tx.hazard_records.receive(notice, by=request.who.id, at=request.now, how=Receipt.BOT, note=note)
+            redraw_notice(request, hazard, notice)
 
 
 def tell_lowering(request: Request, hazard: Hazard) -> None:

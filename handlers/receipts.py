@@ -10,7 +10,7 @@ from handlers.hazard_cards import number_of
 from handlers.hazards import current, show_step
 from handlers.life import politely, who
 from handlers.life_cards import is_for
-from handlers.life_telling import notice_dedupe, redraw_notice
+from handlers.life_telling import notice_dedupe, receive_by_own_press, redraw_notice
 from handlers.replies import Reply
 from handlers.routing import About, Gone, Press, Request, Route
 from handlers.words import _
@@ -30,6 +30,8 @@ def receive(request: Request) -> Reply:
     if sent is not None:
         request.tx.deliveries.acknowledge(sent.id, request.now)
     redraw_notice(request, hazard, notice)
+    # Who is principal and controller at once need not press twice.
+    receive_by_own_press(request, hazard, note="")
     words = _("已记下：您已收到隐患 {number} 的告知。").format(number=number_of(request, hazard))
     return show_step(request, hazard, "view", notice=words, toast=words)
 
