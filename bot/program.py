@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
@@ -60,12 +61,14 @@ def make_services(settings: Settings, *, bot_name: str) -> Services:
     """What handlers reach besides the database; sweeps what a killed process left half-written."""
     photos = PhotoStore(settings.data_folder / "photos")
     photos.sweep()
-    return Services(
+    services = Services(
         photos=photos,
         voices=VoiceStore(settings.data_folder / "voices"),
         bot_name=bot_name,
         letter_templates=settings.letter_templates,
     )
+    shutil.rmtree(services.making, ignore_errors=True)
+    return services
 
 
 class Program:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,11 +17,12 @@ from telegram.error import (
 )
 
 from bot.clock import Clock
+from bot.making import Workshop
 from bot.pacing import Pacing
 from bot.telegram import TelegramBot
 from bot.telling import keyboard, send_document, send_picture
 from checklists.deliveries import Delivery
-from handlers.outgoing import Outgoing, Renderer
+from handlers.outgoing import Making, Outgoing, Renderer
 from handlers.renderers import DRAWN_IN_WRITING, render
 from handlers.replies import Screen
 from handlers.services import Services
@@ -39,6 +41,11 @@ _SOON = timedelta(seconds=2)
 _FINISHING_S = 10.0
 
 Record = Callable[[Transaction], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    message_id: int | None
 
 
 class Sender:
@@ -61,6 +68,8 @@ class Sender:
         self._woken = asyncio.Event()
         self._in_flight: dict[int, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._making: set[int] = set()
+        self._workshop = Workshop(database, bot, services.making)
 
     def wake(self) -> None:
         """Something may have been queued: look now."""
@@ -112,7 +121,7 @@ class Sender:
             return LONGEST_SLEEP_S
         waiting = await self._database.read(lambda tx: tx.deliveries.waiting(now, 2 * MOST_IN_FLIGHT))
         seconds = LONGEST_SLEEP_S
-        busy = {delivery.chat_id for delivery in self._in_flight.values()}
+        busy = {delivery.chat_id for delivery in self._in_flight.values() if delivery.id not in self._making}
         for delivery in waiting:
             if delivery.id in self._in_flight or delivery.chat_id in busy:
                 continue
@@ -151,7 +160,30 @@ class Sender:
         if outgoing is None:
             await self._record(lambda tx: tx.deliveries.withdrawn(delivery))
             return
+        if outgoing.making is not None:
+            await self._record(await self._make_and_send(delivery, outgoing.making))
+            return
         await self._record(await self._send(delivery, outgoing))
+
+    async def _make_and_send(self, delivery: Delivery, making: Making) -> Record:
+        self._making.add(delivery.id)  # meanwhile other messages go to this chat
+        try:
+            async with self._workshop.made(delivery, making) as outgoing:
+                self._making.discard(delivery.id)
+                if outgoing is None:
+                    return lambda tx: tx.deliveries.withdrawn(delivery)
+                return await self._send_each(delivery, outgoing)
+        finally:
+            self._making.discard(delivery.id)
+
+    async def _send_each(self, delivery: Delivery, outgoing: Outgoing) -> Record:
+        """Long files one by one, so that trouble with one does not send the others twice."""
+        *first, last = [Outgoing(documents=(d,)) for d in outgoing.documents] or [outgoing]
+        for part in first:
+            sent = await self._attempt(delivery, part)
+            if not isinstance(sent, _Sent):
+                return sent
+        return await self._send(delivery, last)
 
     async def _render(self, delivery: Delivery) -> Outgoing | None:
         run = self._database.write if delivery.kind in DRAWN_IN_WRITING else self._database.read
@@ -160,6 +192,13 @@ class Sender:
 
     async def _send(self, delivery: Delivery, outgoing: Outgoing) -> Record:
         """Send once, over short troubles; what to record of it."""
+        sent = await self._attempt(delivery, outgoing)
+        if isinstance(sent, _Sent):
+            now = self._clock.now()
+            return lambda tx: _arrived(tx, delivery, sent.message_id, now)
+        return sent
+
+    async def _attempt(self, delivery: Delivery, outgoing: Outgoing) -> "_Sent | Record":
         for wait in (*_QUICK_RETRIES_S, None):
             await self._pacing.turn(delivery.chat_id)
             try:
@@ -177,8 +216,7 @@ class Sender:
                     return self._backoff(delivery, type(error).__name__)
                 await asyncio.sleep(wait)
             else:
-                now = self._clock.now()
-                return lambda tx: _arrived(tx, delivery, message_id, now)
+                return _Sent(message_id)
         raise AssertionError
 
     async def _transmit(self, delivery: Delivery, outgoing: Outgoing) -> int | None:

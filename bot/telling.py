@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 _RETRIES_S = (0.3, 1.0, 2.0)
 _LONGEST_WAIT_S = 5
+_LONG_FILE_S = 120  # Telegram takes its time before it answers to 50 MB
 _CARDS_REMEMBERED = 5000
 _TOAST, _ALERT = 200, 200
 
@@ -165,7 +166,13 @@ class Teller:
 
 async def send_document(bot: TelegramBot, chat_id: int, document: Document) -> int:
     """Send a file as what it is: a photo, a voice note or a document; the number of the message."""
-    file, caption = InputFile(document.content, filename=document.name), document.caption or None
+    caption = document.caption or None
+    if document.file is not None:
+        with document.file.open("rb") as content:  # sent from the disk piece by piece
+            long = InputFile(content, filename=document.name, read_file_handle=False)
+            sent = await bot.send_document(chat_id, long, caption=caption, read_timeout=_LONG_FILE_S)
+        return int(sent.message_id)
+    file = InputFile(document.content, filename=document.name)
     if document.is_photo:
         return int((await bot.send_photo(chat_id, file, caption=caption)).message_id)
     if document.is_voice:

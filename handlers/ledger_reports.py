@@ -1,31 +1,28 @@
-"""The ledger as files in chat: Excel of the list as filtered, prominent hazards of the month, charts as pictures."""
+"""The ledger as files in chat: Excel of the list as filtered, with its photos, prominent hazards, charts."""
 
-import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from checklists.deliveries import Delivery
-from checklists.ledger import OVERDUE, UNNOTIFIED, LedgerFilter, Target, gathered, targets
+from checklists.deliveries import Delivery, DeliveryState
+from checklists.ledger import OVERDUE, UNNOTIFIED, Target, targets
 from checklists.people import Permission
-from checklists.prominent_hazards import reasons_of
-from checklists.sector_sets import load_sector_sets
 from handlers.buttons import to_home
-from handlers.documents.charts import areas_png, closing_png, flows, months_png, trades_png
-from handlers.documents.hazard_ledger import write_hazard_ledger
-from handlers.documents.prominent_hazards import Prominent, prominent_hazards_xlsx
-from handlers.ledger_filters import filter_lines, kept_view, view_from, view_to
-from handlers.ledger_rows import EVERYTHING, rows_of
+from handlers.ledger_files import KINDS, PHOTOS, Order, make
+from handlers.ledger_filters import filter_lines, kept_view, view_to
+from handlers.ledger_making import FAILURES
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Document, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Press, Request, Route
 from handlers.services import Services
-from handlers.words import N_, SHANGHAI, _, day, full_day, html, listed, speaking
+from handlers.words import N_, _, day, full_day, html, listed, speaking
 from storage.transaction import Transaction
-from storage.zones import Zone
 
 REPORT = "ledger_report"
-_MOST_PROMINENT = 500
+_AT_ONCE = 500  # hazards whose files are made beside people's taps: starting a process takes longer
 _MOST_QUARTERS = 4
 _PARTS = {OVERDUE: N_("逾期"), UNNOTIFIED: N_("没有通知到")}
 
@@ -50,6 +47,7 @@ def overview(request: Request) -> Reply:
     buttons = rows(
         [Button(_("发 Excel：全部台账"), data("gz", "everything"))],
         [filtered],
+        [Button(_("发台账和照片（压缩包）"), data("gz", PHOTOS))],
         [Button(_("发 Excel：本月突出隐患"), data("gz", "prominent"))],
         [Button(_("发统计图"), data("gz", "charts"))],
         [Button(_("待办"), data("gi")), to_home()],
@@ -68,86 +66,91 @@ def _target_line(target: Target) -> str:
 def ask_for(request: Request) -> Reply:
     """Queue a file; it is made when it is sent, so that nobody's tap waits for it."""
     what = request.word(0)
-    if what not in _MAKERS:
+    if what not in KINDS:
         raise Gone
-    about = {"what": what, "view": view_to(kept_view(request)) if what == "filtered" else None}
+    view = kept_view(request)
+    narrowed = what == "filtered" or (what == PHOTOS and bool(filter_lines(view)))
+    about = {"what": what, "view": view_to(view) if narrowed else None}
+    last = request.tx.deliveries.last_of(request.who.id, REPORT)
+    if last is not None and last.state is DeliveryState.WAITING and last.about == about:
+        return Reply(toast=_("还在生成，好了马上发给您。"))
     dedupe = f"{REPORT}:{request.who.id}:{what}:{request.now.timestamp():.3f}"
     request.tx.deliveries.add(REPORT, dedupe, request.who, about, request.now, request.now)
     return Reply(toast=_("正在生成，马上发给您。"))
 
 
+def stop(request: Request) -> Reply:
+    """No longer wanted: what is being made is not sent."""
+    delivery = request.tx.deliveries.get(request.number(0))
+    if delivery is None or delivery.kind != REPORT or delivery.person_id != request.who.id:
+        raise Gone
+    buttons = rows([Button(_("统计和文件"), data("gr"))])
+    if delivery.state is not DeliveryState.WAITING:
+        return Reply(screen=Screen(text=_("已经结束了，没有什么要停的。"), buttons=buttons))
+    request.tx.deliveries.withdrawn(delivery)
+    return Reply(screen=Screen(text=_("已停止，不发文件了。"), buttons=buttons))
+
+
 def report(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
-    """The files as the ledger stands at the moment of sending; only for people still in the office."""
+    """The files as the ledger stands at the moment of sending; only for people still in the office.
+
+    Few hazards are written here and now; many of them, and photos, by a process of its own.
+    """
     person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
-    zone = tx.zones.current()
-    if person is None or zone is None or not person.in_office:
+    if person is None or not person.in_office:
         return None
-    wanted = EVERYTHING
-    if delivery.about.get("view"):
-        wanted = view_from(delivery.about["view"]).filter(now.astimezone(SHANGHAI).date())
-    with speaking("zh"):  # the files are handed on in Chinese
-        return Outgoing(documents=_MAKERS[delivery.about["what"]](tx, services, zone, wanted, now))
-
-
-def _ledger_file(
-    tx: Transaction, services: Services, zone: Zone, wanted: LedgerFilter, now: datetime
-) -> tuple[Document, ...]:
-    made = io.BytesIO()
-    count = write_hazard_ledger(rows_of(tx, services.deep_link, wanted), made, zone=zone.name, as_of=now)
-    name = _("隐患台账-{day}.xlsx").format(day=now.astimezone(SHANGHAI).date().isoformat())
-    return (Document(name=name, content=made.getvalue(), caption=_("隐患台账，共 {count} 条。").format(count=count)),)
-
-
-def _prominent_file(
-    tx: Transaction, services: Services, zone: Zone, wanted: LedgerFilter, now: datetime
-) -> tuple[Document, ...]:
-    today = now.astimezone(SHANGHAI).date()
-    chosen: list[Prominent] = []
-    for row in rows_of(tx, services.deep_link, LedgerFilter()):
-        reasons = reasons_of(row.hazard, today=today, repeats=row.repeats)
-        if reasons and len(chosen) < _MOST_PROMINENT:
-            chosen.append(Prominent(row=row, reasons=reasons))
-    month = today.strftime("%Y-%m")
-    content = prominent_hazards_xlsx(chosen, zone=zone.name, month=month, as_of=now)
-    name, caption = _("突出隐患-{month}.xlsx").format(month=month), _("突出隐患，共 {count} 条。报出前请核对。")
-    return (Document(name=name, content=content, caption=caption.format(count=len(chosen))),)
-
-
-def _chart_files(
-    tx: Transaction, services: Services, zone: Zone, wanted: LedgerFilter, now: datetime
-) -> tuple[Document, ...]:
-    today = now.astimezone(SHANGHAI).date()
-    found = tx.ledger.figures(today=today)
-    by_month = {f.month: f.found for f in gathered(found, "month")}
-    flow = flows(by_month, tx.ledger.closed_by_month(), last=today.strftime("%Y-%m"))
-    told: dict[str, Any] = {"zone": zone.name, "as_of": now}
-    pictures = {
-        _("发现与销号"): months_png(flow, **told),
-        _("销号率"): closing_png(found, **told),
-        _("各行业隐患"): trades_png(found, **told, name=_trade_name),
-        _("各社区隐患"): areas_png(found, **told),
-    }
-    return tuple(
-        Document(name=f"{caption}.png", content=content, caption=caption, is_photo=True)
-        for caption, content in pictures.items()
+    order = Order(
+        what=delivery.about["what"],
+        view=delivery.about.get("view"),
+        now=now,
+        bot_name=services.bot_name,
+        photos=services.photos.root.resolve(),
     )
+    count = tx.ledger.count(order.wanted()) if order.what != "charts" else 0
+    if order.what == PHOTOS or count > _AT_ONCE:
+        making = LedgerMaking(order=order.to_json(), count=count, language=person.language, delivery_id=delivery.id)
+        return Outgoing(making=making)
+    with TemporaryDirectory() as folder:
+        made = make(tx, order, Path(folder), lambda _written: None)
+        return Outgoing(documents=tuple(_in_memory(document) for document in made))
 
 
-def _trade_name(trade: str) -> str:
-    known = load_sector_sets().trades.get(trade)
-    return known.name if known else trade
+def _in_memory(made: Document) -> Document:
+    if made.file is None:
+        return made
+    return Document(name=made.name, content=made.file.read_bytes(), caption=made.caption)
 
 
-_Maker = Callable[[Transaction, Services, Zone, LedgerFilter, datetime], tuple[Document, ...]]
-_MAKERS: Mapping[str, _Maker] = {
-    "everything": _ledger_file,
-    "filtered": _ledger_file,
-    "prominent": _prominent_file,
-    "charts": _chart_files,
-}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerMaking:
+    """Files of many hazards, and the card that tells the officer how far they are."""
+
+    order: Mapping[str, Any]
+    count: int
+    language: str
+    delivery_id: int
+
+    def card(self, written: int) -> Screen:
+        """How far it is."""
+        with speaking(self.language):
+            text = _("正在生成文件：共 {count} 条，已写 {written} 条。您可以先做别的，好了自动发来。")
+            stopping = rows([Button(_("不要了"), data("ls", self.delivery_id))])
+            return Screen(text=text.format(count=self.count, written=written), buttons=stopping)
+
+    def finished(self) -> Screen:
+        """The files come now."""
+        with speaking(self.language):
+            return Screen(text=_("文件做好了，共 {count} 条，正在发来。").format(count=self.count))
+
+    def failed(self, why: str) -> Screen:
+        """There will be no files."""
+        with speaking(self.language):
+            return Screen(text=_(FAILURES[why]), buttons=rows([Button(_("统计和文件"), data("gr"))]))
+
 
 ROUTES: tuple[Route, ...] = (
     Press(name="gr", needs=Permission.OFFICE, handler=overview),
     Press(name="gz", needs=Permission.OFFICE, handler=ask_for),
+    Press(name="ls", needs=Permission.OFFICE, handler=stop),
     Display(dialog="ledger_reports", needs=Permission.OFFICE, handler=overview),
 )

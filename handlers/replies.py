@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 MOST_CALLBACK_BYTES = 64
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -38,10 +39,14 @@ class Screen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A file to send: the bytes are made by then, the name is what the person sees; a voice note is played in place."""
+    """A file to send, from memory or, when it is long, from the disk; a voice note is played in place.
+
+    The name is what the person sees. Who gives a `file` takes it away after it was sent.
+    """
 
     name: str
-    content: bytes
+    content: bytes = b""
+    file: Path | None = None
     caption: str = ""
     is_photo: bool = False
     is_voice: bool = False

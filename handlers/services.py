@@ -16,6 +16,11 @@ class Services:
     bot_name: str
     letter_templates: Path | None = None
 
+    @property
+    def making(self) -> Path:
+        """The folder for long files while they are made and sent; swept at every start."""
+        return self.photos.root.parent / "making"
+
     def deep_link(self, payload: str) -> str:
         """The t.me link that opens the bot with `/start payload`."""
         return f"https://t.me/{self.bot_name}?start={payload}"

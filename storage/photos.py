@@ -161,6 +161,10 @@ class PhotoStore:
     def __init__(self, root: Path) -> None:
         self._root = root
 
+    @property
+    def root(self) -> Path:
+        return self._root
+
     def put(self, photo: Photo) -> None:
         """Keeps the photo for good (synced) or raises StorageFull / NotKept with nothing left; twice is once."""
         original, preview = self._path(photo.sha256, SUFFIXES[photo.kind]), self._preview_path(photo.sha256)

@@ -31,10 +31,20 @@ MOST_LETTERS = 32_767  # of one cell
 NOWHERE = "未填写"
 HEAD_ROW = 1
 
+# What is handed on with its pictures: the Excel, the folder of pictures beside it, and what stands for a lost one.
+SHEET_FILE, PHOTO_FOLDER, UNREADABLE = "隐患台账.xlsx", "照片", "读不出来"
+
 # Only links of ours become formulas; nothing in them can end the string they stand in. Excel takes 255 letters.
-_LINK = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]{1,240}")
+_WEB = r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]{1,240}"
+_FILE = rf"{PHOTO_FOLDER}/[0-9]{{4}}-[0-9]{{4,9}}_整改[前后]_[0-9]{{1,4}}\.jpg"
+_LINK = re.compile(rf"{_WEB}|{_FILE}")
 _BODY = {"valign": "top", "text_wrap": True}
 _FIGURE_HEADINGS = ("发现", "其中重大", "已销号", "未销号", "其中逾期", "销号率", "平均销号天数")
+
+
+def photo_file(year: int, sequence: int, count: int, *, after: bool) -> str:
+    """The name of a picture beside the Excel; `count` is from 1 for each hazard, before and after apart."""
+    return f"{PHOTO_FOLDER}/{year}-{sequence:04d}_{'整改后' if after else '整改前'}_{count}.jpg"
 
 
 class TooManyRows(ValueError):
@@ -157,8 +167,12 @@ class _Ledger:
 
     def _write_links(self, number: int, place: int, column: Column, links: Sequence[str], hazard: str) -> None:
         # A cell holds one link, and a sheet 65,530 in Excel's own table of them: formulas have neither limit.
-        jump = f'=HYPERLINK("#\'照片\'!A{self._photo_row + 2}","{len(links)}张")'
-        self._sheet.write_formula(number, place, jump, self._link, f"{len(links)}张")
+        words = f"{len(links)}张"
+        place_of_it = (
+            links[0] if len(links) == 1 and re.fullmatch(_FILE, links[0]) else f"#'照片'!A{self._photo_row + 2}"
+        )
+        jump = f'=HYPERLINK("{place_of_it}","{words}")'
+        self._sheet.write_formula(number, place, jump, self._link, words)
         for count, link in enumerate(links, start=1):
             self._photo_row += 1
             self._photos.write_string(self._photo_row, 0, hazard)
