@@ -134,6 +134,11 @@ def answered(part: Part, facts: str, answer: str) -> str:
     return f"{facts}\n{_BEFORE_ANSWER[part]}{answer}" if facts else answer
 
 
+def chosen(part: Part, facts: str, key: str) -> str:
+    """The facts with one of the CHOICES below them."""
+    return answered(part, facts, f"{CHOICES[part][key]}。")
+
+
 def supplemented(words: str, more: str, *, by: str, on: date) -> str:
     """A part that was handed in with what is added to it, which says when and by whom."""
     return f"{words}\n补充（{_day(on)}，{by}）：{more}"

@@ -33,6 +33,7 @@ def rows_of(tx: Transaction, link_to: Link | None, wanted: LedgerFilter = EVERYT
     every = tx.ledger.every(wanted)
     while part := list(islice(every, _AT_ONCE)):
         firms = {e.id: e for e in tx.enterprises.some(sorted({h.enterprise_id for h in part}))}
+        reports = tx.major_reports.handed_in_at(h.id for h in part)
         phases = {(a.hazard_id, a.phase) for a in tx.attachments.of_hazards([h.id for h in part])}
         for hazard in part:
             number = format_number(code, hazard.year, hazard.sequence)
@@ -45,6 +46,7 @@ def rows_of(tx: Transaction, link_to: Link | None, wanted: LedgerFilter = EVERYT
                 photos_before=(link,) if link and (hazard.id, Phase.BEFORE) in phases else (),
                 photos_after=(link,) if link and (hazard.id, Phase.AFTER) in phases else (),
                 repeats=earlier.than(hazard),
+                major_report_at=reports.get(hazard.id),
             )
 
 

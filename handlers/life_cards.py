@@ -13,6 +13,7 @@ from handlers.finding_facts import facts
 from handlers.hazard_cards import Card, to_clause
 from handlers.life_overdue import overdue_buttons, overdue_lines
 from handlers.life_words import moment
+from handlers.major_report_cards import report_button, report_lines, short_parts
 from handlers.replies import Button, Rows, data, rows
 from handlers.routing import Request
 from handlers.walking import name_of
@@ -39,7 +40,7 @@ def life_lines(tx: Transaction, hazard: Hazard) -> list[str]:
         who = html(name_of(tx, hazard.handed_in_by))
         lines.append(_("交整改：{name}，{moment}").format(name=who, moment=moment(hazard.handed_in_at)))
     lines += [*_deferral_lines(tx, hazard), *_review_lines(tx, hazard), *_notice_lines(tx, hazard)]
-    lines += _listing_lines(tx, hazard)
+    lines += [*report_lines(tx, hazard), *_listing_lines(tx, hazard)]
     if hazard.fakes:
         lines.append(_("❗ 曾被认定虚假整改 {count} 次").format(count=hazard.fakes))
     if hazard.state is State.CLOSED and hazard.closed_at is not None:
@@ -132,6 +133,7 @@ def office_lines(request: Request, hazard: Hazard) -> list[str]:
     if hazard.life > 1:
         lines.append(_("第 {count} 次打开").format(count=hazard.life))
     lines += facts(tx, hazard)
+    lines += short_parts(tx, hazard)
     for made in tx.hazard_records.proposals(hazard.id):
         kind = _(PROPOSAL_NAMES[made.kind]) + aside(_("报{department}").format(department=html(_(made.to_whom))))
         lines.append(labelled(kind, html(made.answer or _("等主管部门决定"))))
@@ -184,12 +186,13 @@ def moves(request: Request, hazard: Hazard, *, running: bool, looks: Sequence[Bu
     steps = frozenset(request.tx.hazard_life.steps_for(hazard, request.who.id))
     notice = waiting_notice(request, hazard)
     received = Button(_("✅ 收到"), data("yk", hazard.id, notice.id)) if notice and hazard.is_open else None
+    report = report_button(request, hazard)
     past = None if running else Button(_("经过"), data("yy", hazard.id, 0))
     if request.who.in_office:
         more = Button(_("更多"), data("ym", hazard.id)) if steps & MORE else None
         ledger = [Button(_("文书"), data("gw", hazard.id)), Button(_("返回台账"), data("gl"))]
-        return rows([received], *_office_moves(request, hazard, steps), looks, [past, more], ledger)
-    return rows([received], *_firm_moves(request, hazard, steps, running=running), looks, [past])
+        return rows([received], *_office_moves(request, hazard, steps), [report], looks, [past, more], ledger)
+    return rows([received], [report], *_firm_moves(request, hazard, steps, running=running), looks, [past])
 
 
 # What is seldom done stands one press further.

@@ -58,6 +58,8 @@ def _more(request: Request, hazard: Hazard) -> Reply:
         for notice in receipts_waiting(request, hazard):
             name = _(RECIPIENT_NAMES[notice.recipient])
             buttons.append(ask(PAPER_CODES[notice.recipient], _("记书面回执：{name}").format(name=name)))
+    if Step.PROPOSE in steps and request.tx.major_reports.is_missing(hazard):
+        buttons.append(ask("t", _("记书面的重大隐患报告")))
     if Step.PROPOSE in steps and unanswered(request, hazard):
         buttons.append(ask("d", _("记主管部门答复")))
     buttons.append(ask("c", _("写备注")))

@@ -6,12 +6,13 @@ from datetime import datetime
 from checklists.deliveries import Delivery
 from checklists.hazard_moves import Step
 from checklists.hazard_records import Receipt
-from checklists.hazard_rules import RECIPIENT_NAMES, Recipient
+from checklists.hazard_rules import NOTIFIED_ROLES, RECIPIENT_NAMES, Recipient
 from checklists.hazards import LEVEL_NAMES, Hazard, Level, State
 from checklists.people import Permission, allows
 from handlers.life_cards import EVIDENT, deferral_words, lowering_words, notices_of, receipt_words
 from handlers.life_telling import INBOX, LOWERED, NEWS, NOTICE, department_of, may_know
 from handlers.life_words import number_in
+from handlers.major_report_cards import writing_button
 from handlers.outgoing import Outgoing, Renderer
 from handlers.replies import Button, Screen, data, rows
 from handlers.services import Services
@@ -148,7 +149,9 @@ def notice(tx: Transaction, services: Services, delivery: Delivery, now: datetim
         f"<b>{ask}</b>",
     ]
     received = Button(_("✅ 收到"), data("yk", hazard.id, waiting.id))
-    return Outgoing(screen=Screen(text="\n".join(lines), buttons=rows([received], [look])))
+    is_head = waiting.recipient in NOTIFIED_ROLES and tx.major_reports.is_missing(hazard)
+    report = writing_button(hazard, tx.major_reports.get(hazard)) if is_head else None
+    return Outgoing(screen=Screen(text="\n".join(lines), buttons=rows([received], [report], [look])))
 
 
 def lowered(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:

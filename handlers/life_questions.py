@@ -14,6 +14,7 @@ from handlers.life import who
 from handlers.life_cards import receipts_waiting
 from handlers.life_following import ADDRESSEE, SUPERVISOR, UNTIL, FollowUp
 from handlers.life_telling import redraw_notice
+from handlers.major_report_news import tell_report
 from handlers.routing import Request
 from handlers.words import N_, _
 
@@ -103,6 +104,13 @@ def _answer(request: Request, hazard: Hazard, words: str) -> Hazard:
     if not words:
         raise ReasonMissing(_("请写上答复。"))
     request.tx.hazard_records.answer_proposal(waiting, words, **who(request))
+    return hazard
+
+
+def _report_on_paper(request: Request, hazard: Hazard, note: str) -> Hazard:
+    only_the_office(request, hazard)
+    report = request.tx.major_reports.note_paper(hazard, note, **who(request))
+    tell_report(request, hazard, report, on_paper=True)
     return hazard
 
 
@@ -266,7 +274,14 @@ QUESTIONS: Mapping[str, Question] = {
         done=N_("回执已记下。"),
         act=_on_paper(Recipient.CONTROLLER),
     ),
+    "t": Question(
+        step=Step.PROPOSE,
+        ask=N_("企业交来的是书面报告：什么时候收到，存在哪里？"),
+        offered=(N_("今天收到，三部分齐全，已存档"),),
+        done=N_("书面报告已登记。"),
+        act=_report_on_paper,
+    ),
 }
-# Words and receipts are no moves of the table: they are told nobody, and a closed hazard takes comments too.
-QUIET = frozenset("cdwab")
+# Words, receipts and reports on paper are no moves of the table; a closed hazard takes comments too.
+QUIET = frozenset("cdwabt")
 PAPER_CODES = {Recipient.WORKERS_CONGRESS: "w", Recipient.PRINCIPAL: "a", Recipient.CONTROLLER: "b"}

@@ -41,6 +41,10 @@ HAPPENED: Mapping[str, str] = {
     "hazard_dismissed": N_("认定误报"),
     "hazard_carried_over": N_("随更正转到新的一版自查"),
     "hazard_notice_received": N_("确认收到告知"),
+    "major_report_written": N_("写重大隐患报告"),
+    "major_report_handed_in": N_("交重大隐患报告"),
+    "major_report_supplemented": N_("补充重大隐患报告"),
+    "major_report_on_paper": N_("登记书面的重大隐患报告"),
     "hazard_commented": N_("办公室备注"),
 }
 # What only the office sees.

@@ -17,6 +17,7 @@ from checklists.reminders import (
 )
 from checklists.working_days import load_working_days
 from handlers.duties import PAST, look_at, plan_duties
+from handlers.major_report_news import queue_report_reminders
 from handlers.mornings import queue_morning_reports
 from handlers.words import SHANGHAI
 from storage.database import ZoneDatabase
@@ -95,6 +96,7 @@ def look_at_the_day(tx: Transaction, now: datetime) -> None:
         return
     tx.notes.set(_DAY_LOOKED, now.isoformat())
     queue_morning_reports(tx, since=last, now=now)
+    queue_report_reminders(tx, now=now)
     for enterprise_id, touched_at in tx.duties.paused_inspections(since=now - PAUSE):
         if pause_is_worth_a_word(touched_at, last_look=last, now=now):
             for person in _keepers(tx, enterprise_id):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from checklists.deliveries import Delivery
-from handlers import life_news
+from handlers import life_news, major_report_news
 from handlers.draws import DRAWN, told
 from handlers.due_cards import due_card
 from handlers.expert_findings import ENTERED, entered
@@ -38,6 +38,7 @@ RENDERERS: dict[str, Renderer] = {
     REPORT: report,
     LETTER: letter,
     **life_news.RENDERERS,
+    **major_report_news.RENDERERS,
 }
 
 # A screen of a dialog may leave its dialog while it is drawn; everything else is drawn on a snapshot.

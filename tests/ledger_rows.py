@@ -66,6 +66,7 @@ OPEN_ROW = LedgerRow(
     community="一社区",
     reviewer="周科员",
     photos_before=("https://sample.invalid/p/1", "https://sample.invalid/p/2"),
+    major_report_at=datetime(2026, 3, 2, 17, tzinfo=UTC),  # already 3 March in China
 )
 CLOSED_ROW = LedgerRow(
     hazard=CLOSED,

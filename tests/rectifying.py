@@ -136,6 +136,15 @@ async def office_finds(
     await case.database.write(unit)
 
 
+async def reports(case: Case, sequence: int = 1) -> None:
+    """The principal writes the report of a major hazard as proposed, by tapping, and hands it in."""
+    chat = case.principal
+    await case.opens(chat, sequence)
+    await chat.presses("写重大隐患报告")
+    for label in ("日常检查没有发现", "要停用有关设备或场所才能改", "采用", "报出"):
+        await chat.presses(label)
+
+
 async def hands_in(case: Case, *, photo: int = 2) -> None:
     """The principal hands in one photo with a sentence."""
     await case.opens(case.principal)

@@ -10,7 +10,7 @@ from handlers.services import Services
 from storage.database import ZoneDatabase
 from tests.chat import Chat
 from tests.conftest import NOW
-from tests.rectifying import Case, finds_hazard, hands_in, new_case, office_finds, rectifying_case
+from tests.rectifying import Case, finds_hazard, hands_in, new_case, office_finds, rectifying_case, reports
 from tests.walks import member_of, to_record, to_summary
 
 
@@ -61,6 +61,12 @@ async def test_a_major_hazard_is_told_at_once_and_needs_every_receipt(
     await case.officer.presses("记书面回执：职工代表大会")
     await case.officer.presses("会议记录已存档")
     assert "· 职工代表大会：11月23日已收到（纸质回执）" in case.officer.text
+    assert "现在还不能销号：重大隐患报告还没有交。" in case.officer.text
+    await case.officer.presses("销号")
+    assert case.officer.text.startswith("<i>重大隐患报告还没有交。</i>")
+    assert (await case.hazard()).state is State.REVIEWED
+    await reports(case)
+    await case.opens(case.officer)
     await case.officer.presses("销号")
     assert (await case.hazard()).state is State.CLOSED
 

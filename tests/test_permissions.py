@@ -81,6 +81,8 @@ ROUTES: dict[str, str] = {
         photo@sort photo@hazard photo@withdraw photo@firm
         voice@inspection voice@overview voice@reason voice@summary voice@leader voice@participants voice@submit
         voice@sort voice@hazard voice@withdraw voice@firm
+        wr ww wa wo wp wt ws @major_report @major_report_more
+        text@major_report voice@major_report text@major_report_more voice@major_report_more
         yh yi yx yb yd ydd ydr @life_evidence @life_deferral text@life_evidence photo@life_evidence
         voice@life_evidence text@life_deferral
     """,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from checklists.hazards import LEVEL_NAMES, SOURCE_NAMES, STATE_NAMES, Hazard, State
+from checklists.hazards import LEVEL_NAMES, SOURCE_NAMES, STATE_NAMES, Hazard, Level, State
 from checklists.working_days import SHANGHAI
 
 DONE_STATES = frozenset({State.FIXED_ON_SPOT, State.HANDED_IN, State.REVIEWED, State.CLOSED})
@@ -31,6 +31,7 @@ class LedgerRow:
     photos_before: Sequence[str] = ()
     photos_after: Sequence[str] = ()
     repeats: int = 0
+    major_report_at: datetime | None = None
 
 
 class Kind(StrEnum):
@@ -94,6 +95,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("life", "第几次打开", _N, 10, "1为首次；销号后又重新打开的大于1"),
     Column("fakes", "虚假整改", _N, 10, "被认定虚假整改、纸面整改的次数"),
     Column("repeats", "屡查屡犯", _N, 10, "同一企业同一条目此前已销号又查出的次数"),
+    Column("major_report_on", "重大隐患报告", _D, 14, "企业交重大隐患报告的日期；没有交的、一般隐患为空"),
 )
 
 
@@ -132,6 +134,7 @@ def values_of(row: LedgerRow, today: date) -> Mapping[str, Value]:
         "life": hazard.life,
         "fakes": hazard.fakes,
         "repeats": row.repeats,
+        "major_report_on": day_of(row.major_report_at) if hazard.level is Level.MAJOR else None,
     }
 
 

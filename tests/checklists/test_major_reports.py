@@ -15,6 +15,7 @@ from checklists.major_reports import (
     MajorReport,
     Part,
     answered,
+    chosen,
     fits,
     is_owed,
     proposed,
@@ -131,6 +132,7 @@ def test_cause_and_difficulty_are_left_to_people() -> None:
     assert answered(Part.CAUSE, "现状：堵了。", "没有清灰。") == "现状：堵了。\n产生原因：没有清灰。"
     assert answered(Part.HARM, "危害程度：大。", "要停产。") == "危害程度：大。\n整改难易程度：要停产。"
     assert answered(Part.TREATMENT, "", "换新的") == "换新的"
+    assert chosen(Part.CAUSE, "现状：堵了。", "d") == "现状：堵了。\n产生原因：日常检查没有发现。"
 
 
 def test_what_is_added_later_says_when_and_by_whom() -> None:
