@@ -302,7 +302,7 @@ async def rectifying_over_the_wire(town: Town) -> tuple[Person, Person]:
     await town.quiet()
     await head.sends("砂轮机没有护罩")
     await town.quiet()
-    for label in ("是一般隐患", "限期整改", "全部采用"):
+    for label in ("是一般隐患", "现场核对，没有达到判定标准这一条", "限期整改", "全部采用"):
         await head.taps(label)
         await town.quiet()
     await head.sends("隐患 2026-0001")

@@ -45,7 +45,7 @@ async def handed_in(town: Town) -> tuple[Person, Person]:
     await head.photo(taken(1))
     await town.quiet()
     await sends(town, head, "砂轮机没有护罩")
-    await taps(town, head, "是一般隐患", "限期整改", "全部采用")
+    await taps(town, head, "是一般隐患", "现场核对，没有达到判定标准这一条", "限期整改", "全部采用")
     await sends(town, head, "隐患 2026-0001")
     await taps(town, head, "📷 交整改")
     await head.photo(taken(2), caption="护罩已装上")
