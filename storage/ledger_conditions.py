@@ -26,7 +26,7 @@ def overdue(today: date) -> ColumnElement[bool]:
 
 
 def states_of(wanted: LedgerFilter) -> tuple[str, ...]:
-    """The states a filter leaves; what is overdue has no evidence handed in, a step of the ladder begins in two states."""
+    """The states a filter leaves; what is overdue has no evidence handed in, and a step of the ladder begins there."""
     states = wanted.states or frozenset(State)
     if wanted.rung_due_on is not None:
         states &= BEGINS

@@ -1,11 +1,13 @@
 """Every event kept about a hazard, in storage or handlers, has a name that people read in its history."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from handlers.life_words import HAPPENED
 
+_EVENT = re.compile(r"[a-z]+(_[a-z]+)+")
 _ROOT = Path(__file__).parent.parent
 
 
@@ -16,7 +18,8 @@ def _written(module: ast.Module) -> Iterator[str]:
     yield from (_text(c.args[0]) for c in about)
     if any(not _text(c.args[0]) for c in about):
         # The module has a function that writes them: its callers say what happened.
-        yield from (_text(c.args[0]) for c in calls if _called(c) == "_note" and c.args)
+        given = (_text(a) for c in calls if _called(c).startswith("_") for a in c.args)
+        yield from (text for text in given if _EVENT.fullmatch(text))
     changes = [c.args[1] for c in calls if _called(c) == "change" and len(c.args) > 1]
     yield from (_text(what) for what in changes)
     for table in {w.value.id for w in changes if isinstance(w, ast.Subscript) and isinstance(w.value, ast.Name)}:
