@@ -24,7 +24,7 @@ _MOST_WORDS = 1000
 
 
 def begin(request: Request, hazard: Hazard) -> Reply:
-    """A finding was opened by the photo or the words of this request: keep them and ask on."""
+    """A finding was opened by the photo, the voice note or the words of this request: keep them and ask on."""
     notice = _keep(request, hazard)
     expert_findings.tell(request, hazard)
     toast = _("隐患 {number} 已记下。").format(number=number_of(request, hazard))
