@@ -1,4 +1,4 @@
-"""The files of the ledger, written into a folder: Excel, prominent hazards, charts, and the ledger with its photos."""
+"""The files of the ledger, written into a folder: Excel, prominent hazards, and the ledger with its photos."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,15 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from checklists.ledger import LedgerFilter, gathered
+from checklists.ledger import LedgerFilter
 from checklists.prominent_hazards import reasons_of
-from checklists.sector_sets import load_sector_sets
-from handlers.documents.charts import areas_png, closing_png, flows, months_png, trades_png
 from handlers.documents.hazard_columns import LedgerRow
 from handlers.documents.hazard_ledger import write_hazard_ledger
 from handlers.documents.prominent_hazards import Prominent, prominent_hazards_xlsx
 from handlers.ledger_filters import view_from
-from handlers.ledger_photos import Parts, write_with_photos
+from handlers.ledger_photos import Packed, Parts, Target, write_with_photos
 from handlers.ledger_rows import EVERYTHING, rows_of
 from handlers.replies import Document
 from handlers.words import SHANGHAI, _, speaking
@@ -109,37 +107,30 @@ def _prominent(tx: Transaction, order: Order, zone: Zone, folder: Path, said: Sa
     return (Document(name=file.name, file=file, caption=caption),)
 
 
-def _charts(tx: Transaction, order: Order, zone: Zone, folder: Path, said: Said) -> tuple[Document, ...]:
-    today = order.now.astimezone(SHANGHAI).date()
-    found = tx.ledger.figures(today=today)
-    by_month = {f.month: f.found for f in gathered(found, "month")}
-    flow = flows(by_month, tx.ledger.closed_by_month(), last=today.strftime("%Y-%m"))
-    told: dict[str, Any] = {"zone": zone.name, "as_of": order.now}
-    pictures = {
-        _("发现与销号"): months_png(flow, **told),
-        _("销号率"): closing_png(found, **told),
-        _("各行业隐患"): trades_png(found, **told, name=_trade_name),
-        _("各社区隐患"): areas_png(found, **told),
-    }
-    return tuple(
-        Document(name=f"{caption}.png", content=content, caption=caption, is_photo=True)
-        for caption, content in pictures.items()
-    )
+def write_ledger_with_photos(
+    tx: Transaction,
+    photos: PhotoStore,
+    target: Target,
+    *,
+    as_of: datetime,
+    wanted: LedgerFilter = EVERYTHING,
+    said: Said = lambda _written: None,
+) -> Packed:
+    """The Excel of these hazards and the pictures it opens."""
+    zone = tx.zones.current()
+    name = zone.name if zone else ""
 
+    def sheet(chosen: Iterator[LedgerRow], file: BinaryIO) -> int:
+        return write_hazard_ledger(chosen, file, zone=name, as_of=as_of)
 
-def _trade_name(trade: str) -> str:
-    known = load_sector_sets().trades.get(trade)
-    return known.name if known else trade
+    return write_with_photos(tx, photos, _counted(rows_of(tx, None, wanted), said), target, sheet)
 
 
 def _with_photos(tx: Transaction, order: Order, zone: Zone, folder: Path, said: Said) -> tuple[Document, ...]:
     parts = Parts(folder, _("隐患台账和照片-{day}").format(day=order.day))
-    rows = _counted(rows_of(tx, None, order.wanted()), said)
-
-    def sheet(chosen: Iterator[LedgerRow], target: BinaryIO) -> int:
-        return write_hazard_ledger(chosen, target, zone=zone.name, as_of=order.now)
-
-    packed = write_with_photos(tx, PhotoStore(order.photos), rows, parts, sheet)
+    packed = write_ledger_with_photos(
+        tx, PhotoStore(order.photos), parts, as_of=order.now, wanted=order.wanted(), said=said
+    )
     files = parts.close()
     told = _("隐患台账和照片，共 {count} 条、{photos} 张照片。").format(count=packed.rows, photos=packed.photos)
     if packed.missing:
@@ -159,7 +150,6 @@ _MAKERS: Mapping[str, _Maker] = {
     "everything": _ledger,
     "filtered": _ledger,
     "prominent": _prominent,
-    "charts": _charts,
     PHOTOS: _with_photos,
 }
 KINDS = frozenset(_MAKERS)

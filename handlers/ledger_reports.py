@@ -1,7 +1,7 @@
 """The ledger as files in chat: Excel of the list as filtered, with its photos, prominent hazards, charts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,17 +11,19 @@ from checklists.deliveries import Delivery, DeliveryState
 from checklists.ledger import OVERDUE, UNNOTIFIED, Target, targets
 from checklists.people import Permission
 from handlers.buttons import to_home
+from handlers.ledger_charts import chart_pictures
 from handlers.ledger_files import KINDS, PHOTOS, Order, make
 from handlers.ledger_filters import filter_lines, kept_view, view_to
 from handlers.ledger_making import FAILURES
 from handlers.outgoing import Outgoing
-from handlers.replies import Button, Document, Reply, Screen, data, rows
+from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Press, Request, Route
 from handlers.services import Services
 from handlers.words import N_, _, day, full_day, html, listed, speaking
 from storage.transaction import Transaction
 
 REPORT = "ledger_report"
+_CHARTS = "charts"
 _AT_ONCE = 500  # hazards whose files are made beside people's taps: starting a process takes longer
 _MOST_QUARTERS = 4
 _PARTS = {OVERDUE: N_("逾期"), UNNOTIFIED: N_("没有通知到")}
@@ -34,7 +36,7 @@ def overview(request: Request) -> Reply:
     lines = [
         _("<b>隐患统计</b>（截至{day}，不含误报）").format(day=day(request.today)),
         _("发现 {found} 条，其中重大 {major} 条").format(found=every.found, major=every.major),
-        _("已销号 {closed} 条，销号率 {rate:.0%}").format(closed=every.closed, rate=every.close_rate),
+        _("已销号 {closed} 条，销号率 {rate}%").format(closed=every.closed, rate=every.close_percent),
         _("没有销号 {open} 条，其中逾期 {overdue} 条").format(open=every.open, overdue=every.overdue),
     ]
     if every.days_to_close is not None:
@@ -49,7 +51,7 @@ def overview(request: Request) -> Reply:
         [filtered],
         [Button(_("发台账和照片（压缩包）"), data("gz", PHOTOS))],
         [Button(_("发 Excel：本月突出隐患"), data("gz", "prominent"))],
-        [Button(_("发统计图"), data("gz", "charts"))],
+        [Button(_("发统计图"), data("gz", _CHARTS))],
         [Button(_("待办"), data("gi")), to_home()],
     )
     return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
@@ -66,7 +68,7 @@ def _target_line(target: Target) -> str:
 def ask_for(request: Request) -> Reply:
     """Queue a file; it is made when it is sent, so that nobody's tap waits for it."""
     what = request.word(0)
-    if what not in KINDS:
+    if what not in {*KINDS, _CHARTS}:
         raise Gone
     view = kept_view(request)
     narrowed = what == "filtered" or (what == PHOTOS and bool(filter_lines(view)))
@@ -99,6 +101,8 @@ def report(tx: Transaction, services: Services, delivery: Delivery, now: datetim
     person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
     if person is None or not person.in_office:
         return None
+    if delivery.about["what"] == _CHARTS:
+        return Outgoing(documents=chart_pictures(tx, now=now))
     order = Order(
         what=delivery.about["what"],
         view=delivery.about.get("view"),
@@ -106,19 +110,13 @@ def report(tx: Transaction, services: Services, delivery: Delivery, now: datetim
         bot_name=services.bot_name,
         photos=services.photos.root.resolve(),
     )
-    count = tx.ledger.count(order.wanted()) if order.what != "charts" else 0
+    count = tx.ledger.count(order.wanted())
     if order.what == PHOTOS or count > _AT_ONCE:
         making = LedgerMaking(order=order.to_json(), count=count, language=person.language, delivery_id=delivery.id)
         return Outgoing(making=making)
     with TemporaryDirectory() as folder:
         made = make(tx, order, Path(folder), lambda _written: None)
-        return Outgoing(documents=tuple(_in_memory(document) for document in made))
-
-
-def _in_memory(made: Document) -> Document:
-    if made.file is None:
-        return made
-    return Document(name=made.name, content=made.file.read_bytes(), caption=made.caption)
+        return Outgoing(documents=tuple(replace(d, file=None, content=d.file.read_bytes()) for d in made if d.file))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

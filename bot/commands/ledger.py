@@ -20,10 +20,13 @@ from handlers.documents.hazard_imports import read_hazard_rows
 from handlers.documents.hazard_ledger import TooManyRows
 from handlers.documents.spreadsheets import UnreadableFile
 from handlers.hazard_importing import TakeOver, carry_over, take_over_of
+from handlers.ledger_files import write_ledger_with_photos
+from handlers.ledger_photos import Folder, Parts
 from handlers.ledger_rows import rows_of
 from handlers.words import SHANGHAI
 from storage.database import DatabaseFull, DatabaseUnavailable, ZoneDatabase
 from storage.engine import CannotOpen, opening
+from storage.photos import PhotoStore
 from storage.reading import reading
 from storage.transaction import Transaction
 
@@ -47,9 +50,15 @@ def export_hazards(
     form: Annotated[Form, typer.Option("--format", help="csv、jsonl 或 xlsx")] = Form.CSV,
     out: Annotated[Path | None, typer.Option(help="写到哪个文件；- 是标准输出（xlsx 不行）")] = None,
     names: Annotated[bool, typer.Option("--names/--no-names", help="是否包含责任人、复查人姓名")] = True,
+    photos: Annotated[Path | None, typer.Option(help="改为台账 Excel 和照片：写到哪个文件夹或 .zip 文件")] = None,
 ) -> None:
     """导出全部隐患，各列的含义见 docs/open-data.md；机器人运行时也可以导出。"""
     now = datetime.now(UTC)
+    if photos is not None:
+        if out is not None or not names or form is not Form.CSV:
+            _fail("--photos 导出带姓名的台账 Excel，不能和 --out、--format、--no-names 一起用")
+        _export_with_photos(photos, now)
+        return
     file = out or Path(f"隐患台账-{now.astimezone(SHANGHAI).date().isoformat()}.{form.value}")
     if str(file) == "-":
         if form is Form.EXCEL:
@@ -62,6 +71,29 @@ def export_hazards(
     except OSError as error:
         _fail(f"写不了文件：{file}（{error.strerror}）")
     typer.echo(f"已导出 {count} 条：{file}", err=True)
+
+
+def _export_with_photos(path: Path, now: datetime) -> None:
+    settings = _settings()
+    parts = Parts(path.parent, path.stem, most=sys.maxsize) if path.suffix == ".zip" else None
+    try:
+        with reading(settings.database_url, settings.zone_id) as tx:
+            packed = write_ledger_with_photos(
+                tx, PhotoStore(settings.data_folder / "photos"), parts or Folder(path), as_of=now
+            )
+        if parts is not None:
+            parts.close()
+    except CannotOpen as error:
+        _fail(f"数据库打不开：{error}")
+    except TooManyRows as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"写不了文件：{path}（{error.strerror}）")
+    typer.echo(f"已导出 {packed.rows} 条、{packed.photos} 张照片：{path}", err=True)
+    if packed.missing:
+        typer.echo(f"有 {packed.missing} 张照片的文件读不出来，可用 zicha db verify 核对", err=True)
+    if packed.held_back:
+        typer.echo(f"举报查实的隐患不附整改前照片（{packed.held_back} 张），免得认出举报人", err=True)
 
 
 def _export(target: Any, form: Form, now: datetime, names: bool) -> int:

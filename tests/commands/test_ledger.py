@@ -1,7 +1,9 @@
 """`zicha import hazards` and `zicha export hazards` from the command line, on a real database file."""
 
+import asyncio
 import csv
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,14 @@ from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.settings import load
+from checklists.attachments import Phase
+from handlers.ledger_rows import EVERYTHING
+from storage.database import Database
+from storage.photos import PhotoStore, accept
+from tests.conftest import NOW
 from tests.firms import ICE, WOOD
+from tests.sandbox import picture
 
 FIRMS = f"企业名称,统一社会信用代码,行业\n样例木业有限公司,{WOOD},轻工\n样例木业二厂,{ICE},轻工\n"
 HEADING = "编号,单位名称,存在问题,检查日期,来源,级别,整改期限,责任人,状态\n"
@@ -102,3 +111,35 @@ def test_the_ledger_is_exported_in_three_forms(tmp_path: Path) -> None:
     nameless = zicha("export", "hazards", "--no-names", "--out", "-").stdout
     assert "王厂长" not in nameless
     assert "'=通道堵塞" in nameless
+
+
+def test_the_ledger_comes_with_its_photos_as_a_folder_and_as_one_zip(tmp_path: Path) -> None:
+    assert zicha("import", "hazards", a_ledger(tmp_path), "--yes").exit_code == 0
+    settings = load(token="")
+    red = accept(picture("red"))
+    PhotoStore(settings.data_folder / "photos").put(red)
+
+    async def show() -> None:
+        opened = Database(settings.database_url)
+        await opened.zone(1).write(
+            lambda tx: tx.attachments.add_photo(
+                red, by=0, at=NOW, hazard_id=tx.ledger.page(EVERYTHING).hazards[0].id, phase=Phase.BEFORE
+            )
+        )
+        await opened.close()
+
+    asyncio.run(show())
+    folder = zicha("export", "hazards", "--photos", "out")
+    assert (folder.exit_code, folder.stderr) == (0, "已导出 2 条、1 张照片：out\n")
+    [file] = (tmp_path / "out" / "照片").iterdir()
+    assert file.read_bytes() == red.preview
+    assert zicha("export", "hazards", "--photos", "all.zip").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "all.zip") as packed:
+        assert sorted(packed.namelist()) == sorted([f"照片/{file.name}", "隐患台账.xlsx"])
+    wrong = zicha("export", "hazards", "--photos", "out", "--no-names")
+    assert (wrong.exit_code, wrong.stderr) == (
+        2,
+        "--photos 导出带姓名的台账 Excel，不能和 --out、--format、--no-names 一起用\n",
+    )
+    nowhere = zicha("export", "hazards", "--photos", "名单.csv")
+    assert (nowhere.exit_code, nowhere.stderr[:6]) == (2, "写不了文件：")
