@@ -111,6 +111,11 @@ class Figures:
         return self.closed / self.found if self.found else 0.0
 
     @property
+    def close_percent(self) -> int:
+        """The share that is closed in whole per cent, rounded down: 100 is said only when all are closed."""
+        return self.closed * 100 // self.found if self.found else 0
+
+    @property
     def days_to_close(self) -> float | None:
         """The mean number of days from finding to close-out; None before the first."""
         return self.days / self.closed if self.closed else None

@@ -49,8 +49,8 @@ class SignatureMissing(ValueError):
 class OfficialInspection:
     """One inspection by the office; its findings are the hazards that name it.
 
-    A firm that refuses to sign is noted in `refusal`, in the inspector's words, instead of its signature. Who signed for
-    the firm on paper is named in `paper_signer`: then `firm_signed_by` is empty.
+    A firm that refuses to sign is noted in `refusal`, in the inspector's words, instead of its signature. Who signed
+    for the firm on paper is named in `paper_signer`: then `firm_signed_by` is empty.
     """
 
     id: int

@@ -1,5 +1,6 @@
 """The ledger as it is read from storage: the same pages, words, figures and doubts on both databases."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -132,6 +133,12 @@ async def test_figures_by_area_trade_and_month(database: ZoneDatabase, zone_of: 
         ("东社区", "light-industry", "2026-12", 1, 1, 0, 1, 0),
     ]
     assert (rows[0].close_rate, rows[0].days_to_close, rows[1].days_to_close) == (0.5, 10.0, None)
+    third = replace(rows[0], found=3, closed=2)
+    assert (third.close_percent, replace(third, closed=3).close_percent, replace(third, found=0).close_percent) == (
+        66,
+        100,
+        0,
+    )
     assert [(r.month, r.found) for r in gathered(rows, "community")] == [("", 3)]
     assert (total(rows).found, total(rows).days_to_close) == (3, 10.0)
     assert await database.read(lambda tx: tx.ledger.totals(today=TODAY)) == total(rows)

@@ -113,8 +113,7 @@ def _group(figure: Figures, name: str) -> dict[str, object]:
 
 
 def _percent(figure: Figures) -> str:
-    """Rounded down, so that 100% is said only when all are closed; a dash where nothing was found."""
-    return f"{figure.closed * 100 // figure.found}%" if figure.found else "—"
+    return f"{figure.close_percent}%" if figure.found else "—"
 
 
 def _most(groups: list[dict[str, object]]) -> list[dict[str, object]]:
