@@ -215,6 +215,8 @@ def _arranged(request: Request, hazard: Hazard, values: dict[str, Any]) -> Reply
     hazard = request.tx.hazards.arrange(hazard, values, **_who(request))
     if was is State.CONFIRMED and hazard.state is State.RECTIFYING:
         words = _("隐患 {number} 五落实已齐，整改中。").format(number=number_of(request, hazard))
+        if request.tx.major_reports.is_missing(hazard):
+            words += _("还要写重大隐患报告，打开这条隐患就能写。")
         return finish(request, hazard, notice=words, toast=words)
     return show_step(request, hazard, "arrange")
 

@@ -123,6 +123,8 @@ def letter(tx: Transaction, services: Services, delivery: Delivery, now: datetim
     caption = _("请核对内容，填文号，盖章后送达。")
     if isinstance(made, contents.MajorHazardReport):
         caption = _("请核对内容，盖章，报职代会并存档。")
+        if person.in_office:
+            caption = _("企业交的重大隐患报告，请存档。")
     return Outgoing(documents=(Document(name=letter_file_name(made), content=content, caption=caption),))
 
 

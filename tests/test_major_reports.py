@@ -160,6 +160,16 @@ async def test_what_is_typed_goes_below_and_one_can_write_all_of_it_oneself(
     assert (await report_of(case)).harm == "火灾时人出不来；一天能拆完。"
 
 
+async def test_who_has_arranged_a_major_hazard_is_told_of_the_report(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await new_case(database, services)
+    await finds_hazard(case, level="是重大隐患")
+    told = "隐患 BH-2026-0001 五落实已齐，整改中。还要写重大隐患报告，打开这条隐患就能写。"
+    assert case.principal.toasts[-1] == told
+    assert case.principal.text.startswith(f"<i>{told}</i>\n")
+
+
 async def test_nothing_is_lost_when_one_stops_in_the_middle(database: ZoneDatabase, services: Services) -> None:
     case = await major_case(database, services)
     chat = case.principal

@@ -21,7 +21,7 @@ def letters(folder: Annotated[Path, typer.Argument(help="写到哪个文件夹�
     except OSError as error:
         typer.echo(f"写不进这个文件夹：{folder}", err=True)
         raise typer.Exit(2) from error
-    typer.echo("\n".join(written) or "四个模板都已经在这个文件夹里，没有改动它们。")
+    typer.echo("\n".join(written) or "模板都已经在这个文件夹里，没有改动它们。")
     if problems := check_own_templates(folder):
         typer.echo("\n".join(problems), err=True)
         raise typer.Exit(2)

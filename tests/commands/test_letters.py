@@ -13,6 +13,7 @@ NAMES = [
     "隐患整改复查意见书.docx",
     "重大事故隐患挂牌督办通知书.docx",
     "重大事故隐患摘牌（销号）通知书.docx",
+    "重大事故隐患报告.docx",
 ]
 
 
@@ -22,7 +23,7 @@ def test_templates_are_written_once_and_then_left_alone(tmp_path: Path) -> None:
     assert (first.exit_code, first.stdout.splitlines()) == (0, NAMES)
     assert sorted(file.name for file in folder.iterdir()) == sorted(NAMES)
     again = runner.invoke(app, ["letters", str(folder)])
-    assert (again.exit_code, again.stdout) == (0, "四个模板都已经在这个文件夹里，没有改动它们。\n")
+    assert (again.exit_code, again.stdout) == (0, "模板都已经在这个文件夹里，没有改动它们。\n")
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
