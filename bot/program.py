@@ -18,6 +18,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.telegram import TelegramBot, make_bot, pause
 from bot.telling import Teller
+from bot.watching import TrailWatcher
 from handlers.people import ensure_administrators
 from handlers.reminders import tick
 from handlers.renderers import RENDERERS
@@ -87,6 +88,7 @@ class Program:
         self._ticking = asyncio.Lock()
         self.intake: Intake
         self.sender: Sender
+        self.watcher: TrailWatcher
 
     async def start(self) -> None:
         """Connect (waiting as long as the network needs), then take updates, send and tick until `stop`."""
@@ -108,10 +110,12 @@ class Program:
             kept=self.sender.wake,
         )
         self.intake = Intake(self.bot, dispatcher, poll_s=self._poll_s)
+        self.watcher = TrailWatcher(self.settings, self.database, clock=self.clock, told=self.sender.wake)
         await self._show_commands()
         self._tasks = [
             asyncio.create_task(self.intake.run(self._stop), name="intake"),
             asyncio.create_task(self.sender.run(self._stop), name="sender"),
+            asyncio.create_task(self.watcher.run(self._stop), name="watcher"),
         ]
         # the scheduler only says "look now"; what is due is a query, so a late or lost call loses nothing
         self._scheduler.add_job(self._tick_quietly, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
@@ -140,6 +144,7 @@ class Program:
             await tick(self.database, now=now)
             await self.database.write(lambda tx: tx.updates.sweep(now=now))
         self.sender.wake()
+        self.watcher.wake()
 
     async def idle(self) -> bool:
         """Whether nothing is in work and nothing waits to go out at the present time."""

@@ -15,6 +15,7 @@ from handlers.ledger_filters import RUNG
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Screen, data, rows
 from handlers.services import Services
+from handlers.trail_news import head_lines, morning_lines
 from handlers.words import SHANGHAI, _, aside, day, html, listed, shorten
 from storage.transaction import Transaction
 
@@ -39,12 +40,14 @@ def morning(tx: Transaction, services: Services, delivery: Delivery, now: dateti
     unreachable = [p for p in tx.people.unreachable() if p.assignments]
     standing = tx.reports.standing(PRINCIPAL_INSPECTION, today)
     rungs, new_rungs = _rungs(tx, today, since)
-    quiet = not (counts.in_trouble or unreachable or standing.overdue or years or new_rungs)
+    trail = morning_lines(tx, now)
+    quiet = not (counts.in_trouble or unreachable or standing.overdue or years or new_rungs or trail)
     if quiet and not is_first_of_week(today, load_working_days()):
         return None
     names = _names(tx, unreachable)
     zone = tx.zones.current()
     ending = [*escalation_lines(rungs, new_rungs), *(plan_ending(zone, today) if zone else [])]
+    ending += [*trail, *_head(tx, delivery)]
     screen = report(counts, standing, names, len(unreachable), years, ending, today=today)
     to_escalate = Button(_("该升级") + aside(rungs), data("gq", "s", RUNG)) if rungs else None
     return Outgoing(screen=replace(screen, buttons=rows(*screen.buttons, [to_escalate])))
@@ -101,6 +104,14 @@ def report(
     ]
     lines += ending
     return Screen(text="\n".join(lines), buttons=rows([Button(_("未自查名单"), data("dm"))]))
+
+
+def _head(tx: Transaction, delivery: Delivery) -> list[str]:
+    """The end of the trail, for administrators: so a copy of it stands in their chat history."""
+    person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
+    if person is None or not person.holds(Role.ADMINISTRATOR, enterprise_id=None):
+        return []
+    return head_lines(tx.trail_checks.present())
 
 
 def is_first_of_week(today: date, calendar: WorkingDays) -> bool:

@@ -6,6 +6,7 @@ from checklists.people import Permission, allows
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Input, Press, Request, Route
+from handlers.trail_checks import standing
 from handlers.words import N_, _, html, labelled
 from storage.office_settings import FIGURES, PATIENCE_DAYS, REPEAT_DAYS, SAMPLING_PERCENT
 
@@ -37,6 +38,7 @@ def _show_all(request: Request, *, notice: str = "") -> Reply:
         *([f"<i>{html(notice)}</i>"] if notice else []),
         _("<b>办公室设置</b>"),
         *(labelled(_(name), settings.figure(key)) for key, name in names.items()),
+        standing(request.tx.trail_checks.present(), request.now),
     ]
     may_set = allows(request.who, Permission.ADMINISTER)
     if not may_set:
@@ -44,7 +46,8 @@ def _show_all(request: Request, *, notice: str = "") -> Reply:
     settable = _CODES.items() if may_set else ()
     change = [[Button(_(names[key]), data("fs", code))] for code, key in settable if key in names]
     departments = Button(_("管理科室"), data("yo"))
-    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*change, [departments], [to_home()])))
+    trail = Button(_("台账防改"), data("us")) if may_set else None
+    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*change, [departments], [trail], [to_home()])))
 
 
 def _names(request: Request) -> Mapping[str, str]:

@@ -45,6 +45,7 @@ from handlers import (
     standards,
     submitting,
     trades,
+    trail_checks,
     voice_notes,
     withdrawals,
 )
@@ -80,6 +81,7 @@ ROUTES: tuple[Route, ...] = (
     *entering.ROUTES,
     *enterprise_codes.ROUTES,
     *internal_reports.ROUTES,
+    *trail_checks.ROUTES,
     *risk_points.ROUTES,
     *risk_point_keeping.ROUTES,
     *withdrawals.ROUTES,

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
-from storage.engine import CannotOpen, opening, parse_url
+from storage.engine import CannotOpen, open_engine, opening, parse_url
 from storage.schema import is_current
 from storage.transaction import Transaction
 
@@ -18,9 +16,10 @@ def reading(address: str, zone_id: int) -> Iterator[Transaction]:
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite and not Path(url.database or "").exists():
         raise CannotOpen("没有这个数据库文件")
-    engine = create_engine(url) if sqlite else create_engine(url, isolation_level="REPEATABLE READ")
+    engine = open_engine(url, writes=False)
+    options = {} if sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:
-        with opening(), engine.connect() as connection:
+        with opening(), engine.connect().execution_options(**options) as connection:
             if not is_current(connection):
                 raise CannotOpen("版本不对，请先运行 zicha db upgrade")
             yield Transaction(connection, zone_id)

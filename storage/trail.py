@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ _START = bytes(32)
 _FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 _LOCK = 6_001_003  # with the zone: PostgreSQL's advisory lock that lets one process at a time extend a chain
 SEALED = "sealed"
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,9 +76,10 @@ class Trail(Subject):
     def holds(self, head: str) -> bool:
         """Whether the event of an earlier head (as its text) still stands there unchanged."""
         number, _, digest = head.partition(":")
+        known = number.isdecimal() and len(number) < _MOST_DIGITS
         row = self.connection.execute(
             select(events.c.hash).where(
-                events.c.zone_id == self.zone_id, events.c.number == (int(number) if number.isdecimal() else 0)
+                events.c.zone_id == self.zone_id, events.c.number == (int(number) if known else 0)
             )
         ).one_or_none()
         return row is not None and bytes(row.hash).hex() == digest
@@ -126,8 +128,11 @@ class Trail(Subject):
         )
         return [_event(row._mapping) for row in rows]
 
-    def broken_at(self) -> int | None:
-        """The number of the first event that was altered, removed or put in later; None if the chain holds."""
+    def broken_at(self, *, seen: Callable[[int], None] = lambda _number: None) -> int | None:
+        """The number of the first event that was altered, removed or put in later; None if the chain holds.
+
+        `seen` hears of every thousandth event.
+        """
         previous, expected = _START, 1
         statement = select(events).where(events.c.zone_id == self.zone_id).order_by(events.c.number)
         with self.connection.execute(statement, execution_options={"yield_per": 1000}) as rows:
@@ -137,6 +142,8 @@ class Trail(Subject):
                 previous = _digest(self.zone_id, previous, row)
                 if bytes(row["hash"]) != previous:
                     return expected
+                if expected % 1000 == 0:
+                    seen(expected)
                 expected += 1
         return None
 

@@ -28,6 +28,7 @@ from storage.reports import Reports
 from storage.risk_points import RiskPoints
 from storage.standards import Standards
 from storage.trail import Trail
+from storage.trail_checks import TrailChecks
 from storage.updates import Updates
 from storage.zones import Zones
 
@@ -142,3 +143,7 @@ class Transaction:
     @cached_property
     def trail(self) -> Trail:
         return Trail(self)
+
+    @cached_property
+    def trail_checks(self) -> TrailChecks:
+        return TrailChecks(self)

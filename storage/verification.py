@@ -1,7 +1,8 @@
 """Whether everything still is what the program wrote: the chain of the trail, and every kept row against its seal."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -10,6 +11,7 @@ from operator import itemgetter
 from sqlalchemy import Table, select
 
 from storage import sealing
+from storage.seal_book import SealBook
 from storage.tables import answers, events, inspections, zones
 from storage.trail import SEALED
 from storage.transaction import Transaction
@@ -38,7 +40,7 @@ WRONG_NAMES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """One thing that is wrong; `event` is the number in the trail where that is where it shows."""
+    """One thing that is wrong; `event` is the number in the trail where it shows, for a lost head its own number."""
 
     wrong: Wrong
     table: str
@@ -50,35 +52,45 @@ class Fault:
         return f"{self.table} {self.key}：{words}" if self.key else words
 
 
-def faults(tx: Transaction, *, head: str = "") -> Iterator[Fault]:
-    """Everything that does not fit, the chain first; `head` is an earlier `Trail.head()` that was written down.
+def faults(
+    tx: Transaction, *, heads: Iterable[str] = (), seen: Callable[[float], None] = lambda _share: None
+) -> Iterator[Fault]:
+    """Everything that does not fit, the chain first; `heads` are earlier `Trail.head()`s that were written down.
 
-    Keeps one seal a row in memory: some 200 bytes each.
+    `seen` hears how far it is, from 0 to 1. However much there is, the memory it takes stays the same.
     """
-    broken = tx.trail.broken_at()
+    number = max(1, tx.trail.head().number)
+    broken = tx.trail.broken_at(seen=lambda at: seen(_CHAIN * at / number))
     if broken is not None:
         yield Fault(wrong=Wrong.CHAIN, table=events.name, event=broken)
-    if head and not tx.trail.holds(head):
-        yield Fault(wrong=Wrong.HEAD, table=events.name)
-    seals: dict[str, dict[str, str]] = {}
-    yield from _replay(tx, seals)
-    for table in sealing.kept_tables():
-        if table is answers:
-            yield from _answers_faults(tx, seals.pop(sealing.ANSWERS, {}))
-        else:
-            yield from _faults_of(tx, table, seals.pop(table.name, {}))
+    for head in dict.fromkeys(heads):
+        if not tx.trail.holds(head):
+            yield Fault(wrong=Wrong.HEAD, table=events.name, event=_number_of(head))
+    with closing(SealBook()) as seals:
+        yield from _replay(tx, seals, lambda at: seen(_CHAIN + _SEALS * at / number))
+        tables = sealing.kept_tables()
+        for done, table in enumerate(tables):
+            seen(_CHAIN + _SEALS + (1 - _CHAIN - _SEALS) * done / len(tables))
+            yield from _answers_faults(tx, seals) if table is answers else _faults_of(tx, table, seals)
+    seen(1.0)
 
 
-def _replay(tx: Transaction, seals: dict[str, dict[str, str]]) -> Iterator[Fault]:
+def _number_of(head: str) -> int | None:
+    number = head.partition(":")[0]
+    return int(number) if number.isdecimal() else None
+
+
+def _replay(tx: Transaction, seals: SealBook, seen: Callable[[int], None]) -> Iterator[Fault]:
     """Fill `seals` with the last seal of each row; a row changed outside the program shows when it is sealed again."""
     statement = select(events.c.number, events.c.body).where(events.c.zone_id == tx.zone_id, events.c.what == SEALED)
     for number, body in tx.connection.execute(statement.order_by(events.c.number), execution_options=_STREAM):
+        if number % 1000 == 0:
+            seen(number)
         for table, rows in _seals_in(body):
-            known = seals.setdefault(table, {})
             for key, (was, now) in rows.items():
-                if known.get(key, sealing.NONE) != was:
+                if seals.known(table, key) != was:
                     yield Fault(wrong=Wrong.REPLACED, table=table, key=key, event=number)
-                known[key] = now
+                seals.note(table, key, now)
 
 
 def _seals_in(body: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
@@ -90,34 +102,33 @@ def _seals_in(body: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
         return
 
 
-def _faults_of(tx: Transaction, table: Table, seals: dict[str, str]) -> Iterator[Fault]:
+def _faults_of(tx: Transaction, table: Table, seals: SealBook) -> Iterator[Fault]:
     mine = table.c.id == tx.zone_id if table is zones else table.c.zone_id == tx.zone_id
     for row in tx.connection.execute(select(table).where(mine), execution_options=_STREAM).mappings():
         key = sealing.key_of(table, row)
-        seal, now = seals.pop(key, sealing.NONE), sealing.seal_of(table, row)
+        seal, now = seals.take(table.name, key), sealing.seal_of(table, row)
         if seal != now:
             wrong = Wrong.ADDED if seal == sealing.NONE else Wrong.ALTERED
             yield Fault(wrong=wrong, table=table.name, key=key)
-    for key, seal in seals.items():
-        if seal != sealing.NONE:
-            yield Fault(wrong=Wrong.REMOVED, table=table.name, key=key)
+    for key, _seal in seals.left(table.name):
+        yield Fault(wrong=Wrong.REMOVED, table=table.name, key=key)
 
 
-def _answers_faults(tx: Transaction, seals: dict[str, str]) -> Iterator[Fault]:
+def _answers_faults(tx: Transaction, seals: SealBook) -> Iterator[Fault]:
     """The answers of submitted inspections against their seal, those of running ones against the progress."""
     statement = select(answers).where(answers.c.zone_id == tx.zone_id)
     ordered = statement.order_by(answers.c.inspection_id, answers.c.item)
     rows = tx.connection.execute(ordered, execution_options=_STREAM).mappings()
     for inspection_id, group in groupby(rows, key=itemgetter("inspection_id")):
         kept, key = list(group), str(inspection_id)
-        seal = seals.pop(key, sealing.NONE)
+        seal = seals.take(sealing.ANSWERS, key)
         if seal == sealing.NONE:
             fits = _fits_progress(tx, inspection_id, {r["item"]: r["answer"] for r in kept})
         else:
             fits = seal == sealing.seal_of_answers(kept)
         if not fits:
             yield Fault(wrong=Wrong.ALTERED, table=answers.name, key=key)
-    for key, seal in seals.items():
+    for key, seal in seals.left(sealing.ANSWERS):
         if seal != sealing.seal_of_answers(()):
             yield Fault(wrong=Wrong.REMOVED, table=answers.name, key=key)
 
@@ -130,3 +141,4 @@ def _fits_progress(tx: Transaction, inspection_id: int, kept: dict[int, str]) ->
 
 
 _STREAM = {"yield_per": 1000}
+_CHAIN, _SEALS = 0.4, 0.3  # what share of the work it is, roughly

@@ -140,10 +140,10 @@ async def test_events_cut_off_at_the_end_are_found_with_a_head_that_was_written_
     head = str(await zone.read(lambda tx: tx.trail.head()))
     await database.close()
     with raw(address) as connection:
-        assert found(connection, head=head) == []
+        assert found(connection, heads=[head]) == []
         connection.execute(events.delete().where(events.c.number == 2))
         assert found(connection) == []
-        assert [str(f) for f in found(connection, head=head)] == ["操作记录里没有当时抄下的那一条，末尾可能被删过"]
+        assert [str(f) for f in found(connection, heads=[head])] == ["操作记录里没有当时抄下的那一条，末尾可能被删过"]
 
 
 async def test_a_unit_that_fails_leaves_no_seal(address: str) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from bot.settings import Settings, WrongSettings, load
 from storage.engine import CannotOpen
+from storage.head_file import HeadFile
 from storage.reading import reading
 from storage.trail import Head
 from storage.transaction import Transaction
@@ -33,8 +34,11 @@ def verify(
     head: Annotated[str, typer.Option(help="以前抄下的末尾（zicha trail head），核对它还在不在")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """核对操作记录和每一条数据是不是程序写的原样；机器人运行时也可以核对。"""
-    end, found = _look(lambda tx: (tx.trail.head(), list(islice(faults(tx, head=head), _MOST_SHOWN))))
+    """核对操作记录和每一条数据是不是程序写的原样，机器人自己抄下的末尾还在不在；机器人运行时也可以核对。"""
+    settings = _settings()
+    kept = HeadFile(settings.data_folder).heads(settings.zone_id)
+    heads = [*kept, head] if head else kept
+    end, found = _look(settings, lambda tx: (tx.trail.head(), list(islice(faults(tx, heads=heads), _MOST_SHOWN))))
     if as_json:
         typer.echo(json.dumps({"head": str(end), "faults": [_row(f) for f in found]}, ensure_ascii=False))
     elif found:
@@ -47,7 +51,7 @@ def verify(
 @trail.command("head")
 def show_head(as_json: AsJson = False) -> None:
     """显示操作记录现在的末尾；抄下来另存，以后可以证明前面的没有被删改。"""
-    end: Head = _look(lambda tx: tx.trail.head())
+    end: Head = _look(_settings(), lambda tx: tx.trail.head())
     typer.echo(json.dumps({"head": str(end), "at": end.at.isoformat()}) if as_json else str(end))
 
 
@@ -61,8 +65,7 @@ def _row(fault: Fault) -> dict[str, object]:
     }
 
 
-def _look(unit: Callable[[Transaction], T]) -> T:
-    settings = _settings()
+def _look(settings: Settings, unit: Callable[[Transaction], T]) -> T:
     try:
         with reading(settings.database_url, settings.zone_id) as tx:
             return unit(tx)
