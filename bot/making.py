@@ -17,10 +17,11 @@ from telegram.error import TelegramError
 from bot.telegram import TelegramBot
 from bot.telling import keyboard
 from checklists.deliveries import Delivery, DeliveryState
-from handlers.ledger_making import BROKEN, document_of
+from handlers.ledger_making import BROKEN, NO_ROOM, document_of
 from handlers.outgoing import Making, Outgoing
 from handlers.replies import Screen
 from storage.database import DatabaseUnavailable, ZoneDatabase
+from storage.files import NO_SPACE
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +44,8 @@ class Workshop:
         await card.show(making.card(0))
         async with self._turn:
             folder = self._folder / secrets.token_hex(8)
-            await asyncio.to_thread(folder.mkdir, parents=True)
             try:
-                told = await self._told(delivery, making, folder, card)
+                told = await self._made_in(folder, delivery, making, card)
                 if told is None:
                     yield None
                 elif "documents" in told:
@@ -56,6 +56,15 @@ class Workshop:
                     yield Outgoing(screen=making.failed(told["failed"]))
             finally:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    async def _made_in(
+        self, folder: Path, delivery: Delivery, making: Making, card: "_Card"
+    ) -> Mapping[str, Any] | None:
+        try:
+            await asyncio.to_thread(folder.mkdir, parents=True)
+            return await self._told(delivery, making, folder, card)
+        except OSError as error:
+            return {"failed": NO_ROOM if error.errno in NO_SPACE else BROKEN}
 
     async def _told(self, delivery: Delivery, making: Making, folder: Path, card: "_Card") -> Mapping[str, Any] | None:
         """The last word of the process; None when the order was taken back meanwhile."""
@@ -141,8 +150,10 @@ async def _process(job: Mapping[str, Any]) -> AsyncIterator[asyncio.subprocess.P
 
 
 async def _word(stdout: asyncio.StreamReader) -> Mapping[str, Any] | None:
+    """The next thing the process says; None when it says nothing more."""
     line = await stdout.readline()
-    if not line.endswith(b"\n"):
+    try:
+        told: Mapping[str, Any] = json.loads(line)
+    except ValueError:  # it ended in the middle
         return None
-    told: Mapping[str, Any] = json.loads(line)
     return told

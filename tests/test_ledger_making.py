@@ -247,6 +247,15 @@ async def test_a_process_that_is_killed_is_said_in_plain_words(desk: Desk) -> No
     assert desk.left_over == []
 
 
+async def test_a_folder_that_cannot_be_written_is_said_in_plain_words(desk: Desk) -> None:
+    desk.services.making.parent.mkdir(exist_ok=True)
+    desk.services.making.write_bytes(b"in the way")
+    await desk.asks_for("发台账和照片（压缩包）")
+    await desk.sender.drain(NOW)
+    assert (await desk.phone.screen())[-1] == "文件没有做成。请再试一次，还不行就告诉管理员。"
+    assert (await desk.delivery()).state is DeliveryState.SENT
+
+
 async def test_a_bot_that_stops_ends_the_process_and_makes_the_file_after_its_start(desk: Desk) -> None:
     await desk.asks_for("发台账和照片（压缩包）")
     sending = asyncio.create_task(desk.sender.drain(NOW))
