@@ -46,7 +46,7 @@ NOT_SAID = {
     "handlers/drawing.py": {"家": "what people type"},
     "handlers/draws.py": {"、": "stands in the record"},
     "handlers/hazard_lists.py": {
-        r"(?:隐患|[Hh]azard)\s*((?:[A-Za-z0-9]{1,12}-)?20\d{2}\s*[-—－]\s*\d{4,9})": "what people type"
+        r"(?:隐患|[Hh]azard)?\s*((?:[A-Za-z0-9]{1,12}-)?20\d{2}\s*[-—－]\s*\d{4,9})": "what people type"
     },
     "handlers/home.py": {"菜单|首页|主菜单|回首页|返回首页|[Mm]enu|[Hh]ome": "what people type"},
     "handlers/invitations.py": {"安全监管办公室": "stands on the printed sheet"},
