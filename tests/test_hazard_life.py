@@ -238,7 +238,7 @@ async def test_a_deadline_of_the_office_is_not_moved_back_by_the_firm(
     days = {"early": date(2026, 11, 28), "set": date(2026, 11, 30), "late": date(2026, 12, 20)}
 
     def found(tx: Transaction, *, by: str, source: Source) -> Hazard:
-        hazard = zone_of.find(tx, by=by, source=source, criterion_id=None)
+        hazard = zone_of.find(tx, by=by, source=source, criterion_id=None, level=Level.GENERAL)
         hazard = tx.hazard_life.confirm(hazard, Level.GENERAL, by=who[by], at=NOW)
         return tx.hazard_life.arrange(hazard, {"deadline": days["set"]}, by=who[by], at=NOW)
 
