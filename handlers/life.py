@@ -11,7 +11,7 @@ from handlers.hazards import current, show_step
 from handlers.life_telling import tell
 from handlers.life_words import last_word
 from handlers.replies import Reply
-from handlers.routing import Handler, Request
+from handlers.routing import Gone, Handler, Request
 from handlers.words import _
 
 
@@ -35,7 +35,10 @@ def politely(handler: Handler) -> Handler:
 
 def unchanged(request: Request, version: int) -> Hazard:
     """The hazard, if it still is what the person saw; raises CameLate with what happened meanwhile."""
-    hazard = current(request)
+    # Two processes could otherwise both find it unchanged, and the slower one would refuse for a reason that misleads.
+    hazard = request.tx.hazards.hold(current(request).id)
+    if hazard is None:
+        raise Gone
     if hazard.version != version:
         words = _("这条隐患刚才有改动，您的操作没有执行。最近一步：{words}")
         raise CameLate(words.format(words=last_word(request.tx, hazard)))

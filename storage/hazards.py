@@ -87,6 +87,11 @@ class Hazards(Subject):
         """The hazard with this id."""
         return next(iter(self._all(self._where(hazards.c.id == hazard_id))), None)
 
+    def hold(self, hazard_id: int) -> Hazard | None:
+        """The hazard, which nobody else changes before this transaction ends: who comes second waits, then sees it."""
+        held = self._where(hazards.c.id == hazard_id).with_for_update()
+        return next(iter(self._all(held)), None)
+
     def some(self, ids: Iterable[int]) -> list[Hazard]:
         """The hazards with these ids, in no particular order."""
         return self._all(self._where(hazards.c.id.in_(list(ids))))
