@@ -12,6 +12,7 @@ from checklists.hazards import (
     Arrangements,
     Hazard,
     Level,
+    Source,
     State,
     format_number,
 )
@@ -22,6 +23,7 @@ from handlers.replies import Button, Rows, Screen, data, rows
 from handlers.routing import Gone, Request
 from handlers.walking import Walk, walk_of
 from handlers.words import N_, _, full_day, html, labelled, shorten
+from storage.transaction import Transaction
 
 FIELDS = tuple(ARRANGEMENT_NAMES)
 _LEVEL_CODES = {Level.MAJOR: "m", Level.GENERAL: "g"}
@@ -85,13 +87,32 @@ def card_of(request: Request, hazard: Hazard, proposal: Arrangements) -> Card:
     return Card(
         hazard=hazard,
         number=number_of(request, hazard),
-        attachments=request.tx.attachments.of_hazard(hazard.id),
+        attachments=seen_attachments(request, hazard),
         walk=walk,
         remark=kept.remark if kept else "",
         proposal=proposal,
         may_change=allows(request.person, Permission.INSPECT, enterprise_id=hazard.enterprise_id),
         proposed=request.tx.hazard_life.proposed(hazard),
     )
+
+
+def seen_attachments(request: Request, hazard: Hazard) -> list[Attachment]:
+    """The photos and voice notes this person may know of.
+
+    A picture that led the office to the hazard shows where somebody stood. Where it was a tip, the firm does not
+    even see that there is one: then nothing tells a tip from any other hazard that the office entered.
+    """
+    kept = request.tx.attachments.of_hazard(hazard.id)
+    if hazard.source is not Source.TIP or request.who.in_office:
+        return kept
+    return [a for a in kept if a.phase == Phase.AFTER or is_of_the_firm(request.tx, a, hazard)]
+
+
+def is_of_the_firm(tx: Transaction, attachment: Attachment, hazard: Hazard) -> bool:
+    """Whether somebody of the firm sent it to the hazard, which he knew: what led to the hazard came before it."""
+    sender = tx.people.get(attachment.sent_by)
+    belongs = sender is not None and any(a.enterprise_id == hazard.enterprise_id for a in sender.assignments)
+    return belongs and attachment.received_at > hazard.found_at
 
 
 def next_step(request: Request, hazard: Hazard) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from checklists.attachments import Attachment, Medium, Phase
-from checklists.hazards import STATE_NAMES, Hazard, Source
+from checklists.hazards import STATE_NAMES, Hazard
 from checklists.people import Permission
 from handlers.buttons import pages_of, to_home, turning
-from handlers.hazard_cards import hazard_of, number_of
+from handlers.hazard_cards import hazard_of, number_of, seen_attachments
 from handlers.pictures import Comparison, Panel
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Press, Request, Route, Stale
@@ -16,20 +16,15 @@ _ON_A_SHEET = 4
 _COLUMNS = 2
 
 
-def button(request: Request, hazard: Hazard, kept: Sequence[Attachment]) -> Button | None:
+def button(request: Request, hazard: Hazard) -> Button | None:
     """The way to the photos, where this person may see any."""
-    shown = _visible(request, hazard, kept)
+    shown = _visible(request, hazard)
     return Button(_("🖼 看照片（{count}）").format(count=len(shown)), data("zp", hazard.id, 0)) if shown else None
 
 
-def _visible(request: Request, hazard: Hazard, kept: Sequence[Attachment]) -> list[Attachment]:
-    """Photos from before, then from after; where a tip led to the hazard the firm sees only its own people's.
-
-    A photo somebody gave the office shows where he stood.
-    """
-    photos = [a for a in kept if a.kind is Medium.PHOTO]
-    if hazard.source is Source.TIP and not request.who.in_office:
-        photos = [a for a in photos if a.phase == Phase.AFTER]
+def _visible(request: Request, hazard: Hazard) -> list[Attachment]:
+    """The photos from before, then those from after."""
+    photos = [a for a in seen_attachments(request, hazard) if a.kind is Medium.PHOTO]
     return sorted(photos, key=lambda a: a.phase == Phase.AFTER)
 
 
@@ -39,7 +34,7 @@ def look(request: Request) -> Reply:
 
 
 def _sheet(request: Request, hazard: Hazard, page: int) -> Reply:
-    photos = _visible(request, hazard, request.tx.attachments.of_hazard(hazard.id))
+    photos = _visible(request, hazard)
     if not photos:
         raise Stale(_("这条隐患没有照片。"))
     pages = pages_of(len(photos), _ON_A_SHEET)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from checklists.deliveries import Delivery
 from checklists.hazard_records import Listing, Outcome, Review
-from checklists.hazards import SOURCE_NAMES, Hazard, State
+from checklists.hazards import Hazard, Source, State
 from checklists.major_reports import MajorReport
 from checklists.official_inspections import MODE_NAMES, OfficialInspection
 from checklists.people import Permission, Person, allows
@@ -189,11 +189,13 @@ def _order(
     tx: Transaction, found: Sequence[Hazard], official: OfficialInspection | None, officer: str, today: date
 ) -> AnyLetter:
     first = found[0]
+    # Without an inspection the letter does not say how the office came to know: else it would tell of tips.
+    expert = name_of(tx, first.found_by) if first.source is Source.EXPERT else ""
     return contents.RectificationNotice(
         head=_head(tx, first.enterprise_id, officer, today),
         inspected_on=first.found_at.astimezone(SHANGHAI).date(),
-        mode=MODE_NAMES[official.mode] if official else SOURCE_NAMES[first.source],
-        inspectors=official.inspectors if official else name_of(tx, first.found_by),
+        mode=MODE_NAMES[official.mode] if official else "",
+        inspectors=official.inspectors if official else expert,
         hazards=[_hazard(tx, h) for h in found],
     )
 
@@ -246,8 +248,10 @@ def _major_report(tx: Transaction, hazard: Hazard, officer: str, today: date) ->
     assert report is not None
     assert report.handed_in_at is not None
     day = report.handed_in_at.astimezone(SHANGHAI).date()
+    # Who noted that it came on paper is of the office; whom the firm names stands on that paper.
+    contact = "" if tx.major_reports.came_on_paper(hazard) else name_of(tx, report.handed_in_by)
     return contents.MajorHazardReport(
-        head=_head(tx, hazard.enterprise_id, name_of(tx, report.handed_in_by), day),
+        head=_head(tx, hazard.enterprise_id, contact, day),
         hazard=_hazard(tx, hazard),
         found_on=hazard.found_at.astimezone(SHANGHAI).date(),
         cause=report.cause,

@@ -21,13 +21,15 @@ from handlers.words import _, aside, day, full_day, html, labelled, shorten
 from storage.transaction import Transaction
 
 EVIDENT = frozenset({State.FIXED_ON_SPOT, State.HANDED_IN})
+_MOST_PROPOSALS = 3
+
 
 
 def with_life(request: Request, card: Card) -> Card:
     """The card with its life and its next steps, as this person may see them."""
     hazard = card.hazard
     lines = [*life_lines(request.tx, hazard), *(office_lines(request, hazard) if request.who.in_office else [])]
-    looks = [module.button(request, hazard, card.attachments) for module in (hazard_pictures, voice_notes)]
+    looks = [hazard_pictures.button(request, hazard), voice_notes.button(request, hazard, card.attachments)]
     return replace(card, life=lines, moves=moves(request, hazard, running=card.is_open, looks=looks))
 
 
@@ -134,9 +136,10 @@ def office_lines(request: Request, hazard: Hazard) -> list[str]:
         lines.append(_("第 {count} 次打开").format(count=hazard.life))
     lines += facts(tx, hazard)
     lines += short_parts(tx, hazard)
-    for made in tx.hazard_records.proposals(hazard.id):
-        kind = _(PROPOSAL_NAMES[made.kind]) + aside(_("报{department}").format(department=html(_(made.to_whom))))
-        lines.append(labelled(kind, html(made.answer or _("等主管部门决定"))))
+    for made in tx.hazard_records.proposals(hazard.id)[-_MOST_PROPOSALS:]:
+        to_whom = html(shorten(_(made.to_whom), 40))
+        kind = _(PROPOSAL_NAMES[made.kind]) + aside(_("报{department}").format(department=to_whom))
+        lines.append(labelled(kind, html(shorten(made.answer, 120) if made.answer else _("等主管部门决定"))))
     return [*lines, *overdue_lines(request, hazard), *_gate_lines(request, hazard)]
 
 

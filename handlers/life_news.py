@@ -111,7 +111,7 @@ def _why(tx: Transaction, step: Step, hazard: Hazard) -> list[str]:
             return [_("督办人：{name}").format(name=html(last.supervisor)), *until, reason]
         case Step.ESCALATE:
             taken = tx.hazard_records.escalations(hazard)[-1]
-            return [_("措施：{words}").format(words=html(_("；").join((taken.rung, taken.note))))]
+            return [_("措施：{words}").format(words=html(_("；").join((taken.rung, _(taken.note)))))]
         case _:
             pass
     return [_("意见：{words}").format(words=html(shorten(_(reason), 300)))] if reason else []

@@ -21,14 +21,9 @@ def report_lines(tx: Transaction, hazard: Hazard) -> list[str]:
     if report is None or report.handed_in_at is None:
         return [_("❗ 重大隐患报告：还没有交")] if hazard.is_open else []
     words = _("重大隐患报告：{name}，{moment}交")
-    if _is_of_the_office(tx, report.handed_in_by, hazard.enterprise_id):
+    if tx.major_reports.came_on_paper(hazard):
         words = _("重大隐患报告：交的是书面的，{name}，{moment}登记")
     return [words.format(name=html(name_of(tx, report.handed_in_by)), moment=moment(report.handed_in_at))]
-
-
-def _is_of_the_office(tx: Transaction, person_id: int | None, enterprise_id: int) -> bool:
-    person = tx.people.get(person_id) if person_id is not None else None
-    return person is not None and person.in_office and all(a.enterprise_id != enterprise_id for a in person.assignments)
 
 
 def short_parts(tx: Transaction, hazard: Hazard) -> list[str]:

@@ -83,7 +83,7 @@ def add(request: Request) -> Reply:
     try:
         report = request.tx.major_reports.supplement(hazard, part, request.text, **who(request))
     except MoveRefused as refused:
-        return _again_more(request, hazard, refused.said(_) + _("您写的没有记下。"))
+        return _again_more(request, hazard, _("{why}您写的没有记下。").format(why=refused.said(_)))
     tell_report(request, hazard, report, added_to=part)
     return _read(request, hazard, list(Part).index(part), notice=_("补充已记下，已告诉办公室。"))
 

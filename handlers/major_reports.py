@@ -172,7 +172,7 @@ def write(request: Request) -> Reply:
             notice = _("这一部分刚才有人改过，您写的接在后面了。")
         request.tx.major_reports.write(hazard, part, words, version=version, **who(request))
     except MoveRefused as refused:
-        return _show_again(request, hazard, refused.said(_) + _("您写的没有记下。"))
+        return _show_again(request, hazard, _("{why}您写的没有记下。").format(why=refused.said(_)))
     return _show_part(request, hazard, part, notice=notice)
 
 

@@ -54,7 +54,7 @@ def show_evidence(request: Request, hazard: Hazard, *, notice: str = "") -> Repl
     ]
     hand_in = Button(_("提交复查"), data("yi", hazard.id, hazard.version)) if count else None
     drop = Button(_("去掉最后一张"), data("yx", hazard.id, count)) if count else None
-    look = hazard_pictures.button(request, hazard, request.tx.attachments.of_hazard(hazard.id))
+    look = hazard_pictures.button(request, hazard)
     buttons = rows([hand_in], [look], [drop, Button(_("返回"), data("z", hazard.id))])
     return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
 
@@ -65,7 +65,7 @@ def _may_hand_in(request: Request, hazard: Hazard) -> bool:
 
 def _not_now(request: Request, hazard: Hazard, *, lost: str = "") -> Reply:
     state = _(STATE_NAMES[hazard.state])
-    words = _("这条隐患现在是“{state}”，不能交整改。").format(state=state) + lost
+    words = _("这条隐患现在是“{state}”，不能交整改。{lost}").format(state=state, lost=lost)
     return show_step(request, hazard, "view", notice=words, toast=words)
 
 

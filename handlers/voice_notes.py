@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from checklists.attachments import Attachment, Medium
 from checklists.hazards import Hazard, Source
 from checklists.people import Permission, Person
-from handlers.hazard_cards import hazard_of, number_of
+from handlers.hazard_cards import hazard_of, is_of_the_firm, number_of
 from handlers.life_words import moment
 from handlers.replies import Button, Document, Reply, data
 from handlers.routing import About, Press, Request, Route, Stale
@@ -34,11 +34,7 @@ def audible(tx: Transaction, hazard: Hazard, listener: Person, kept: Sequence[At
     voices = [a for a in kept if a.kind is Medium.VOICE]
     if listener.in_office or hazard.source in _FOUND_INSIDE:
         return voices
-    return [a for a in voices if _belongs(tx.people.get(a.sent_by), hazard.enterprise_id)]
-
-
-def _belongs(sender: Person | None, enterprise_id: int) -> bool:
-    return sender is not None and any(a.enterprise_id == enterprise_id for a in sender.assignments)
+    return [a for a in voices if is_of_the_firm(tx, a, hazard)]
 
 
 def button(request: Request, hazard: Hazard, kept: Sequence[Attachment]) -> Button | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, func, not_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, func, not_, select
 
 from checklists.hazard_moves import TABLE, Step
 from checklists.ledger import LedgerFilter
@@ -36,7 +36,7 @@ def rung_values(wanted: LedgerFilter) -> dict[str, Any]:
     return {
         "rung_due_on": wanted.rung_due_on,
         "patient_since": wanted.patient_since,
-        "ladder": list(wanted.ladder),
+        **{f"rung_{n}": rung for n, rung in enumerate(wanted.ladder)},
         "rungs": len(wanted.ladder),
     }
 
@@ -46,9 +46,13 @@ def rung_due(wanted: LedgerFilter) -> ColumnElement[bool]:
 
     While a request for a later deadline waits for the office's answer it is not the firm that is late.
     """
+    if not wanted.ladder:
+        return false()
     values = rung_values(wanted)
     since = bindparam("patient_since", values["patient_since"], type_=UtcDateTime)
-    ladder: BindParameter[Any] = bindparam("ladder", values["ladder"], expanding=True)
+    ladder: list[BindParameter[Any]] = [
+        bindparam(name, values[name]) for name in (f"rung_{n}" for n in range(len(wanted.ladder)))
+    ]
     steps, asked = hazard_escalations.c, hazard_deferrals.c
     of_life = (steps.zone_id == hazards.c.zone_id, steps.hazard_id == hazards.c.id, steps.life == hazards.c.life)
     taken = select(func.count()).select_from(hazard_escalations).where(*of_life, steps.rung.in_(ladder))

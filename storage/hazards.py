@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from checklists.hazard_moves import Step
 from checklists.hazards import OPEN_STATES, Arrangements, Hazard, Level, MoveRefused, Source, State
@@ -215,7 +215,7 @@ def by_deadline(statement: Select[Any]) -> Select[Any]:
     return statement.order_by(hazards.c.deadline.is_not(None), hazards.c.deadline, hazards.c.year, hazards.c.sequence)
 
 
-def hazard_of(row: RowMapping) -> Hazard:
+def hazard_of(row: Mapping[Any, Any]) -> Hazard:
     """The hazard in a row of COLUMNS."""
     values = dict(row)
     arrangements = Arrangements(**{name: values.pop(name) for name in ARRANGEMENTS})

@@ -24,13 +24,13 @@ class Hot:
     """One statement with named values, for both kinds of database; preparing it raises Sealed if a seal is concerned.
 
     `make` gets the database's own `insert` (for ON CONFLICT) and returns the statement; an insert without values needs
-    the names of its columns in `columns`. Lists in IN (…) are not for here. Times and truth values go through the
-    column types as everywhere.
+    the names of its columns in `columns`. A list in IN (…) must be one of single parameters. Times and truth values
+    go through the column types as everywhere.
     """
 
     def __init__(self, make: Callable[[Any], Select[Any] | Insert | Update | Delete], *columns: str) -> None:
         self._make, self._columns = make, columns
-        self._prepared: dict[str, _Prepared] = {}
+        self._prepared: dict[str, Prepared] = {}
 
     def rows(self, connection: Connection, values: Values) -> list[Any]:
         """The rows of a select, as named tuples."""
@@ -49,25 +49,25 @@ class Hot:
         touched: int = self._for(connection).run(connection, values).rowcount
         return touched
 
-    def _for(self, connection: Connection) -> "_Prepared":
+    def _for(self, connection: Connection) -> "Prepared":
         if not connection.in_transaction():
             connection.begin()  # past SQLAlchemy nothing begins by itself
         dialect = connection.dialect
         prepared = self._prepared.get(dialect.name)
         if prepared is None:
             insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-            prepared = self._prepared[dialect.name] = _Prepared(self._make(insert), self._columns, dialect)
+            prepared = self._prepared[dialect.name] = Prepared(self._make(insert), self._columns, dialect)
         return prepared
 
 
-class _Prepared:
+class Prepared:
     """The text of a statement for one kind of database, and how values go in and come out."""
 
     def __init__(self, statement: Executable, columns: tuple[str, ...], dialect: Dialect) -> None:
         if isinstance(statement, Insert | Update | Delete) and needs_notice(statement, [dict.fromkeys(columns)]):
             raise Sealed(str(statement.table))
         compiled: Any = statement.compile(dialect=dialect, column_keys=list(columns) or None)  # type: ignore[attr-defined]
-        self._text = str(compiled)
+        self.text = str(compiled)
         self._constants = {name: value for name, value in compiled.params.items() if value is not None}
         self._order: list[str] | None = compiled.positiontup
         binds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
@@ -81,16 +81,20 @@ class _Prepared:
         self._names = self._order if self._order is not None else list(self._binders)
         self._steps = [(name, self._binders[name]) for name in self._names]
 
-    def run(self, connection: Connection, values: Values) -> Any:
-        """Execute on the driver's connection; returns the driver's cursor, raises what SQLAlchemy would raise."""
+    def parameters(self, values: Values) -> Any:
+        """The values as the driver takes them: a list or a dictionary."""
         if self._constants:
             values = {**self._constants, **values}
         given = [convert(values[name]) if convert else values[name] for name, convert in self._steps]
-        parameters = given if self._order is not None else dict(zip(self._names, given, strict=True))
+        return given if self._order is not None else dict(zip(self._names, given, strict=True))
+
+    def run(self, connection: Connection, values: Values) -> Any:
+        """Execute on the driver's connection; returns the driver's cursor, raises what SQLAlchemy would raise."""
+        parameters = self.parameters(values)
         driver: Any = connection.connection.driver_connection
         dbapi: Any = connection.dialect.loaded_dbapi
         try:
-            return driver.execute(self._text, parameters)
+            return driver.execute(self.text, parameters)
         except dbapi.Error as error:
             raise self._translated(connection, error) from error
 
@@ -109,7 +113,7 @@ class _Prepared:
         if lost:
             connection.invalidate(error)
         translated: Exception = exc.DBAPIError.instance(
-            self._text,
+            self.text,
             None,
             error,
             dialect.loaded_dbapi.Error,

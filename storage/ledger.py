@@ -13,7 +13,7 @@ from storage.escalating import with_ladder
 from storage.hazard_tables import hazard_deferrals, hazard_notices
 from storage.hazards import COLUMNS, hazard_of
 from storage.ledger_conditions import in_states, matching, overdue
-from storage.ledger_pages import page_rows
+from storage.ledger_pages import count_of, page_of
 from storage.subject import Subject
 from storage.tables import enterprise_trades, enterprises, hazards
 
@@ -29,14 +29,13 @@ class Ledger(Subject):
     def page(self, wanted: LedgerFilter, *, after: Place | None = None, limit: int = 20) -> Page:
         """One page by deadline, those without one first; the same answers on both databases."""
         wanted = with_ladder(self.tx, wanted)
-        rows = page_rows(self.connection, self.zone_id, wanted, after=after, limit=limit + 1)
-        found = [hazard_of(row) for row in rows]
+        found = page_of(self.connection, self.zone_id, wanted, after=after, limit=limit + 1)
         more = len(found) > limit
         return Page(hazards=tuple(found[:limit]), following=Place.of(found[limit - 1]) if more else None)
 
     def count(self, wanted: LedgerFilter) -> int:
         """How many hazards the filter leaves."""
-        return self._number(*self._conditions(wanted), *in_states(wanted))
+        return count_of(self.connection, self.zone_id, with_ladder(self.tx, wanted))
 
     def every(self, wanted: LedgerFilter) -> Iterator[Hazard]:
         """All of them by number, read in small portions: for exports of any length."""

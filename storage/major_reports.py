@@ -37,6 +37,7 @@ _OF_THIS_LIFE = and_(
     major_reports.c.handed_in_at.is_not(None),
 )
 _COLUMNS = [c for c in major_reports.c if c.name != "zone_id"]
+_ON_PAPER = "major_report_on_paper"
 
 
 class ReportChanged(MoveRefused):
@@ -119,7 +120,9 @@ class MajorReports(Subject):
         more = supplemented(
             known.words(part), _checked(words), by=person.name if person else "", on=at.astimezone(SHANGHAI).date()
         )
-        return self._keep(hazard, known, "major_report_supplemented", {part.value: _checked(more)}, by=by, at=at)
+        if not fits(more):
+            raise ReportTooLong("这一部分写不下了，请补充到另一部分。")
+        return self._keep(hazard, known, "major_report_supplemented", {part.value: more}, by=by, at=at)
 
     def check_adding(self, hazard: Hazard, *, by: int) -> MajorReport:
         """The report that this person may add to; else raises MoveRefused."""
@@ -143,7 +146,12 @@ class MajorReports(Subject):
         values |= {"handed_in_by": by, "handed_in_at": at}
         if known is None:
             values |= {"written_by": by, "written_at": at}
-        return self._keep(hazard, known, "major_report_on_paper", values, by=by, at=at)
+        return self._keep(hazard, known, _ON_PAPER, values, by=by, at=at)
+
+    def came_on_paper(self, hazard: Hazard) -> bool:
+        """Whether the office noted the report of the present life as handed in on paper."""
+        noted = (e for e in self.tx.trail.of("hazard", hazard.id) if e.what == _ON_PAPER)
+        return any(event.body["after"].get("life") == hazard.life for event in noted)
 
     def _only_the_firm(self, hazard: Hazard, by: int) -> None:
         if Relation.FIRM not in self.tx.hazard_life.relations(hazard, by):

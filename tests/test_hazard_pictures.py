@@ -66,14 +66,33 @@ async def test_a_photo_that_somebody_gave_the_office_is_not_shown_to_the_firm(
     case = await rectifying_case(database, services)
     await case.opens(case.principal)
     old_button = case.principal.button("看照片").data
+    assert "📷 照片 1 张" in case.principal.text
     await comes_from_a_tip(case)
     await case.opens(case.principal)
     assert not any("看照片" in label for label in case.principal.labels)
+    assert "📷" not in case.principal.text
+    await case.opens(case.officer)
+    assert "📷 照片 1 张" in case.officer.text
     await case.principal.taps(old_button)
     assert case.principal.toasts[-1] == "这条隐患没有照片。"
     await hands_in(case)
     assert (await looks(case, case.principal, "看照片（1）")).size == (636, 692)
     assert (await looks(case, case.officer, "看照片（2）")).size == (1280, 692)
+
+
+async def test_the_firm_keeps_what_it_sent_itself_whatever_led_to_the_hazard(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await rectifying_case(database, services)
+    await comes_from_a_tip(case)
+    case.later(hours=1)
+    await case.opens(case.principal)
+    await case.principal.presses("交整改")
+    await case.principal.sends_voice(services.voices.put(b"OggS ours"))
+    await case.opens(case.principal)
+    assert "🎤 语音 1 条" in case.principal.text
+    await case.principal.presses("🎤 听语音（1）")
+    assert case.principal.documents[-1].content == b"OggS ours"
 
 
 @pytest.mark.parametrize("words", ["隐患 2026-0001", "2026-0001", "BH-2026-0001", " 2026—0001", "hazard 2026-0001"])

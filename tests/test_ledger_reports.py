@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from checklists.hazards import Hazard, Level
+from checklists.hazards import Hazard, Level, Source
 from checklists.people import Role
 from handlers.outgoing import Outgoing
 from handlers.renderers import RENDERERS, render
@@ -161,6 +161,23 @@ async def test_letters_say_only_what_has_happened(database: ZoneDatabase, servic
     assert officer.toasts[-1] == "现在还不能出这种文书。"
     await officer.taps(f"gy:{pack(hazard.id)}:NOTHING")
     assert officer.toasts[-1] == "要找的内容已经不在了，先回到首页。"
+
+
+@pytest.mark.parametrize(
+    ("source", "by"), [(Source.TIP, "孙科长"), (Source.WORKER, "刘工人"), (Source.TRANSFER, "孙科长")]
+)
+async def test_a_letter_names_nobody_who_told_of_a_hazard(
+    database: ZoneDatabase, services: Services, town: HazardZone, source: Source, by: str
+) -> None:
+    hazard = await database.write(lambda tx: town.rectifying(tx, words="除尘管道积灰", by=by, source=source))
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.taps(f"gw:{pack(hazard.id)}")
+    await officer.presses("隐患整改通知书")
+    made = await newest(database, services, officer, "letter")
+    assert made is not None
+    text = words_of(made.documents[0].content)
+    assert all(words in text for words in ("除尘管道积灰", "进行了安全检查，发现"))
+    assert not any(words in text for words in ("举报", "员工", "职工", "（监督检查）", by))
 
 
 async def test_the_listing_letter_names_supervisor_and_day(

@@ -14,6 +14,7 @@ from handlers.answering import Kind
 from handlers.documents.letter_contents import Letter, own_file_name
 from handlers.services import Services
 from storage.database import ZoneDatabase
+from storage.transaction import Transaction
 from tests.conftest import NOW
 from tests.post import at
 from tests.rectifying import Case, finds_hazard, hands_in, new_case, office_finds, rectifying_case, reports, scene
@@ -397,6 +398,12 @@ async def test_a_supplement_stands_below_with_day_and_name_and_is_told(
     assert "· 11月24日 10:00 王厂长：补充重大隐患报告" in chat.text
 
 
+def leaves_the_office(tx: Transaction, telegram_id: int) -> None:
+    person = tx.people.by_telegram(telegram_id)
+    assert person is not None
+    assert tx.people.withdraw(person.id, Role.OFFICER, enterprise_id=None, at=NOW, by=None)
+
+
 async def test_a_report_on_paper_is_recorded_by_the_office(database: ZoneDatabase, services: Services) -> None:
     case = await major_case(database, services)
     await case.opens(case.officer)
@@ -410,6 +417,16 @@ async def test_a_report_on_paper_is_recorded_by_the_office(database: ZoneDatabas
     assert told.startswith("📄 <b>重大隐患报告已交</b>\n隐患 BH-2026-0001 · 晨光机械厂\n办公室登记：陈监管\n")
     await case.officer.presses("更多")
     assert "记书面的重大隐患报告" not in case.officer.labels
+    # The officer only noted it: also after he has left the office it is neither his report nor he the firm's contact.
+    await case.officer.presses("返回")
+    await case.officer.presses("文书")
+    await case.officer.presses("重大事故隐患报告")
+    await case.post.sends(NOW)
+    _to, _name, content = case.post.files[-1]
+    assert not [line.text for line in Document(io.BytesIO(content)).paragraphs if "联系人" in line.text]
+    await case.database.write(lambda tx: leaves_the_office(tx, case.officer.telegram_id))
+    await case.opens(case.principal)
+    assert "重大隐患报告：交的是书面的，陈监管，11月23日 10:00登记" in case.principal.text
 
 
 async def test_the_principal_is_asked_every_working_morning_until_it_is_handed_in(

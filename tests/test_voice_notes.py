@@ -1,5 +1,7 @@
 """Voice notes of findings and reports: kept, told to be kept, asked for words, and played to those who may hear."""
 
+from datetime import timedelta
+
 import pytest
 
 from checklists.enterprises import Enterprise
@@ -139,6 +141,7 @@ async def test_the_firm_hears_what_its_own_people_said_of_a_finding_of_the_offic
     await officer.presses("是一般隐患")
     await officer.presses("由企业定期限")
     [hazard] = await hazards(database, firm)
+    principal.now += timedelta(minutes=1)
     await principal.taps(f"zn:{pack(hazard.id)}")
     await principal.presses("限期整改")
     await principal.presses("全部采用")

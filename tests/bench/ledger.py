@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from handlers.services import Services
 from storage.database import Database
+from storage.hot import Prepared, Values
 from storage.photos import PhotoStore
 from storage.schema import upgrade
 from storage.voices import VoiceStore
@@ -97,18 +99,30 @@ async def _do(officer: Chat, tap: str) -> None:
 
 @contextmanager
 def _recorded() -> Iterator[list[tuple[str, Any]]]:
-    """The questions about hazards and firms that the program asks meanwhile, with their values."""
-    statements: list[tuple[str, Any]] = []
+    """The questions about hazards and firms that the program asks meanwhile, with their values.
 
-    def keep(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+    Hot statements go past SQLAlchemy's events, so they are kept where they are run.
+    """
+    statements: list[tuple[str, Any]] = []
+    run_hot = Prepared.run
+
+    def keep(statement: str, parameters: Any) -> None:
         if statement.startswith("SELECT") and ("hazard" in statement or "enterprises" in statement):
             statements.append((statement, parameters))
 
-    event.listen(Engine, "before_cursor_execute", keep)
+    def cold(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        keep(statement, parameters)
+
+    def hot(prepared: Prepared, connection: Connection, values: Values) -> Any:
+        keep(prepared.text, prepared.parameters(values))
+        return run_hot(prepared, connection, values)
+
+    event.listen(Engine, "before_cursor_execute", cold)
     try:
-        yield statements
+        with patch.object(Prepared, "run", hot):
+            yield statements
     finally:
-        event.remove(Engine, "before_cursor_execute", keep)
+        event.remove(Engine, "before_cursor_execute", cold)
 
 
 @contextmanager
