@@ -117,7 +117,7 @@ def _show(request: Request, plan: Plan, *, notice: str = "") -> Reply:
         _("检查人员：{names}（{count} 人）").format(names=listed(names) or _("还没有选"), count=len(names)),
         "",
         *_warnings(plan),
-        _("在本企业任职的检查人员不会派到那一家。"),
+        _("在某家企业任职的检查人员，不会派去查那一家。"),
         _("<b>抽取以后不能重抽。</b>再抽一次会另记一次，两次都看得到。"),
     ]
     numbers = [

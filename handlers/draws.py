@@ -15,7 +15,7 @@ from handlers.life_words import moment
 from handlers.official_cards import firm_of
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Document, Reply, Screen, data, rows
-from handlers.routing import Display, Gone, Press, Request, Route
+from handlers.routing import Display, Gone, Press, Request, Route, Stale
 from handlers.services import Services
 from handlers.walking import name_of
 from handlers.words import SHANGHAI, _, aside, html, listed, shorten
@@ -133,13 +133,16 @@ def begin(request: Request) -> Reply:
     if known is None and running is not None:
         notice = _("您这次检查还没有结束，先把它办完或者作废。")
         return official_inspections.show(request, running, notice=notice)
-    names = [name_of(request.tx, i) for i in drawn.inspectors]
-    if request.who.id not in drawn.inspectors:
+    if any(held.enterprise_id == drawn.enterprise_id for held in request.who.assignments):
+        raise Stale(_("您在这家企业任职，应当回避，请别人去查。"))
+    names, notice = [name_of(request.tx, i) for i in drawn.inspectors], ""
+    if known is None and request.who.id not in drawn.inspectors:
         names.append(request.who.name)
+        notice = _("没有抽到您。请把“检查人员”改成实际到场的人。")
     official = request.tx.draws.begin(
         made, drawn.enterprise_id, inspectors="、".join(names), by=request.who.id, at=request.now
     )
-    return official_inspections.show(replace(request, arguments=()), official)
+    return official_inspections.show(replace(request, arguments=()), official, notice=notice)
 
 
 def check(request: Request) -> Reply:
@@ -171,7 +174,7 @@ def send_sheet(request: Request) -> Reply:
     people = {i: name_of(tx, i) for i in made.inspectors}
     content = draw_sheet_xlsx(made, [row(i) for i in made.pool], people, zone=request.zone.name, as_of=request.now)
     name = _("双随机抽取表-{day}.xlsx").format(day=made.made_at.astimezone(SHANGHAI).date().isoformat())
-    return Reply(documents=(Document(name=name, content=content),), toast=_("已发给您。"))
+    return Reply(documents=(Document(name=name, content=content),), toast=_("马上发给您。"))
 
 
 def tell(request: Request, made: Draw) -> str:

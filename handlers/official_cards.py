@@ -1,12 +1,15 @@
 """What an inspection by the office says: who inspects whom and how, the findings, and the facts beside them."""
 
+import json
+from zlib import crc32
+
 from checklists.enterprises import Enterprise
-from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard
+from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard, State
 from checklists.official_inspections import MODE_NAMES, Mode, OfficialInspection
 from handlers.finding_facts import facts
 from handlers.life_words import number_in
 from handlers.routing import Gone, Request
-from handlers.words import _, aside, day, html, labelled, shorten
+from handlers.words import _, aside, full_day, html, labelled, shorten
 from storage.transaction import Transaction
 
 MOST_LISTED = 15
@@ -48,13 +51,26 @@ def inspection_lines(tx: Transaction, official: OfficialInspection, *, for_offic
     return [*lines, _("……还有 {count} 条。").format(count=more)] if more > 0 else lines
 
 
+def content_sum(tx: Transaction, official: OfficialInspection) -> int:
+    """Changes with anything that a signature stands for; what becomes of a finding afterwards is not part of it."""
+    found = tx.hazards.of_official_inspection(official.id)
+    signed = [
+        [official.mode, official.inspectors, official.present, official.words],
+        *(
+            [h.id, h.words, h.clause, h.level, h.level_confirmed_by is not None, h.state is State.WITHDRAWN]
+            for h in found
+        ),
+    ]
+    return crc32(json.dumps(signed).encode())
+
+
 def mode_words(tx: Transaction, official: OfficialInspection) -> str:
     """How it is made; of a random one (双随机) when it was drawn, or that it was not."""
     name = _(MODE_NAMES[official.mode])
     if official.mode is not Mode.RANDOM:
         return name
     made = tx.draws.of_inspection(official.id)
-    return name + aside(_("{day}抽取").format(day=day(made.made_at)) if made else _("没有抽取"))
+    return name + aside(_("{day}抽取").format(day=full_day(made.made_at)) if made else _("没有抽取"))
 
 
 def finding_line(tx: Transaction, hazard: Hazard) -> str:

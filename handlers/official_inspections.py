@@ -16,7 +16,7 @@ from handlers.official_signing import show_signing, view
 from handlers.replies import Button, Reply, Screen, column, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.walking import name_of
-from handlers.words import N_, _, day, html, listed, shorten
+from handlers.words import N_, _, full_day, html, listed, shorten
 
 _MODES = {mode.value[:2]: mode for mode in Mode if mode is not Mode.REVIEW}
 TEXT_FIELDS = {
@@ -109,11 +109,13 @@ def _ask_random(request: Request, firm: Enterprise) -> Reply:
     if made is not None:
         drawn = next(d for d in made.firms if d.enterprise_id == firm.id)
         names = listed(html(name_of(request.tx, i)) for i in drawn.inspectors)
-        lines.append(_("{day}抽到了这家，检查人员：{names}。").format(day=day(made.made_at), names=names))
+        lines.append(_("{day}抽到了这家，检查人员：{names}。").format(day=full_day(made.made_at), names=names))
         under = Button(_("按这次抽取开始检查"), data("rb", made.id, drawn.place))
         return Reply(screen=Screen(text="\n".join(lines), buttons=rows([under], other)))
     lines.append(_("没有抽到这家的记录。双随机要先随机抽取企业和检查人员。"))
-    draw = Button(_("🎲 去抽取"), data("rd", 0))
+    may_draw = allows(request.person, Permission.MANAGE)
+    draw = Button(_("🎲 去抽取"), data("rd", 0)) if may_draw else None
+    lines += [] if may_draw else [_("由监管员或管理员抽取。")]
     undrawn = Button(_("没有抽取，仍记为双随机"), data("jm", firm.id, Mode.RANDOM.value[:2], _UNDRAWN))
     return Reply(screen=Screen(text="\n".join(lines), buttons=rows([draw], [undrawn], other)))
 

@@ -8,7 +8,7 @@ from checklists.official_inspections import OfficialInspection, OfficialState
 from checklists.people import INSPECTING_ROLES, ROLE_NAMES, Permission, Person, Role, allows
 from handlers.buttons import to_home
 from handlers.hazard_cards import number_of
-from handlers.official_cards import current, inspection_lines
+from handlers.official_cards import content_sum, current, inspection_lines
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Reply, Rows, Screen, data, rows
 from handlers.routing import About, Display, Input, Press, Request, Route, Stale
@@ -92,7 +92,9 @@ def show_signing(request: Request, official: OfficialInspection, *, notice: str 
         lines.append(_("<b>还不能签字</b>：{numbers} 还没有确认级别。").format(numbers=html(numbers)))
         return _screen(lines, rows([back], [to_home()]))
     lines.append(_("<b>请核对。签字以后，上面的内容不能再改。</b>"))
-    return _screen(lines, rows([Button(_("核对无误，签字"), data("jw", official.id, len(found)))], [back]))
+    return _screen(
+        lines, rows([Button(_("核对无误，签字"), data("jw", official.id, content_sum(request.tx, official)))], [back])
+    )
 
 
 def _waiting_words(signers: list[Person]) -> str:
@@ -116,8 +118,8 @@ def sign_as_officer(request: Request) -> Reply:
     if official.is_signed or not official.is_running:
         raise Stale(_("已经签过字了。"))
     found = request.tx.hazards.of_official_inspection(official.id)
-    if len(found) != request.number(1) or any(h.state is State.FOUND for h in found):
-        raise Stale(_("内容刚才有变动，请再核对一遍。"))
+    if _has_changed(request, official) or any(h.state is State.FOUND for h in found):
+        return show_signing(request, official, notice=_("内容刚才有变动，请再核对一遍。"))
     official = request.tx.official_inspections.sign_as_officer(official, by=request.who.id, at=request.now)
     for person in _signers(request.tx, official):
         about = {"inspection": official.id}
@@ -138,8 +140,15 @@ def _dedupe(kind: str, official: OfficialInspection, person: Person) -> str:
 def sign_as_firm(request: Request) -> Reply:
     """Somebody of the firm signs; with that the inspection is finished."""
     official = _awaiting(request)
+    if _has_changed(request, official):
+        return view(request, official, notice=_("内容刚才有变动，请再核对一遍。"))
     official = request.tx.official_inspections.sign_as_firm(official, by=request.who.id, at=request.now)
     return _finished(request, official, _("您已签字。"))
+
+
+def _has_changed(request: Request, official: OfficialInspection) -> bool:
+    """Whether anything is other than above the button: two may inspect, and a level may be changed meanwhile."""
+    return request.number(1) != content_sum(request.tx, official)
 
 
 def _awaiting(request: Request) -> OfficialInspection:
@@ -216,7 +225,7 @@ def view(request: Request, official: OfficialInspection, *, notice: str = "") ->
     ]
     lines += ["", *signature_lines(request.tx, official)]
     signs = allows(request.person, Permission.INSPECT, enterprise_id=official.enterprise_id)
-    buttons = _firm_buttons(official.id) if signs and awaits_firm(official) else ()
+    buttons = _firm_buttons(request.tx, official) if signs and awaits_firm(official) else ()
     listed_ = Button(_("隐患清单"), data("zh", official.enterprise_id, 0))
     order = Button(_("出整改通知书"), data("jh", official.id)) if in_office and official.finished_at else None
     running = official.is_running and allows(request.person, Permission.SUPERVISE)
@@ -224,10 +233,10 @@ def view(request: Request, official: OfficialInspection, *, notice: str = "") ->
     return _screen(lines, (*buttons, *rows([go_on], [order], [listed_, to_home()])))
 
 
-def _firm_buttons(inspection_id: int) -> Rows:
+def _firm_buttons(tx: Transaction, official: OfficialInspection) -> Rows:
     return rows(
-        [Button(_("✍️ 情况属实，签字"), data("jy", inspection_id))],
-        [Button(_("拒绝签字（写理由）"), data("jz", inspection_id))],
+        [Button(_("✍️ 情况属实，签字"), data("jy", official.id, content_sum(tx, official)))],
+        [Button(_("拒绝签字（写理由）"), data("jz", official.id))],
     )
 
 
@@ -243,7 +252,7 @@ def to_sign(tx: Transaction, services: Services, delivery: Delivery, now: dateti
     lines = [_("<b>监督检查记录请您核对签字</b>") if open_ else _("<b>监督检查记录</b>"), ""]
     lines += [*inspection_lines(tx, official, for_office=False), "", *signature_lines(tx, official)]
     look = rows([Button(_("看这次检查"), data("ju", official.id))])
-    return Outgoing(screen=Screen(text="\n".join(lines), buttons=_firm_buttons(official.id) if open_ else look))
+    return Outgoing(screen=Screen(text="\n".join(lines), buttons=_firm_buttons(tx, official) if open_ else look))
 
 
 def signed(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:

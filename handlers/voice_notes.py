@@ -62,7 +62,7 @@ def play(request: Request) -> Reply:
         notes.append(
             Document(name=f"{number_of(request, hazard)}-{number}.ogg", content=content, caption=told, is_voice=True)
         )
-    toast = _("有 {count} 条语音的文件不在了，请告诉管理员。").format(count=lost) if lost else _("已发给您。")
+    toast = _("有 {count} 条语音的文件不在了，请告诉管理员。").format(count=lost) if lost else _("马上发给您。")
     return Reply(documents=tuple(notes), toast=toast, alert=bool(lost))
 
 

@@ -80,7 +80,7 @@ async def test_one_press_draws_and_everybody_concerned_knows(
     assert officer.text == (
         "<b>双随机抽查</b>\n企业范围：全部企业，共 4 家\n抽几家：5\n检查人员：赵监管、钱审核（2 人）\n\n"
         "也可以直接写抽几家，例如：8。\n这个范围里只有 4 家，会全部抽中。\n"
-        "每家派两名检查人员，也是随机派，家数尽量平均。\n在本企业任职的检查人员不会派到那一家。\n"
+        "每家派两名检查人员，也是随机派，家数尽量平均。\n在某家企业任职的检查人员，不会派去查那一家。\n"
         "<b>抽取以后不能重抽。</b>再抽一次会另记一次，两次都看得到。"
     )
     await officer.says("两家")
@@ -245,7 +245,9 @@ async def test_an_inspection_under_the_draw_counts_when_it_is_finished(
     first = next(f for f in firms if f.id == made.firms[0].enterprise_id)
     await reviewer.says("/start")
     await reviewer.taps(f"rb:{pack(made.id)}:{pack(1)}")
-    assert reviewer.text.startswith(f"<b>监督检查 · {first.name}</b>\n检查方式：双随机（11月23日抽取）\n检查人员：")
+    assert reviewer.text.startswith(
+        f"<b>监督检查 · {first.name}</b>\n检查方式：双随机（2026年11月23日抽取）\n检查人员："
+    )
     assert "赵监管" in reviewer.text
     assert "钱审核" in reviewer.text
     # The other inspector's press leads into the same inspection.
@@ -302,9 +304,9 @@ async def test_random_at_a_drawn_firm_goes_under_its_draw(
     await officer.says("木业")
     await officer.presses("样例木业")
     await officer.presses("双随机")
-    assert "11月23日抽到了这家，检查人员：" in officer.text
+    assert "2026年11月23日抽到了这家，检查人员：" in officer.text
     await officer.presses("按这次抽取开始检查")
-    assert "检查方式：双随机（11月23日抽取）" in officer.text
+    assert "检查方式：双随机（2026年11月23日抽取）" in officer.text
     made = await the_draw(database)
     begun = await database.read(lambda tx: tx.draws.inspected(made))
     assert list(begun) == [firms[0].id]
@@ -319,10 +321,32 @@ async def test_somebody_who_was_not_drawn_is_named_on_the_draw(
     made = await the_draw(database)
     other = await somebody(database, services, 1004, "孙科长", Role.OFFICER)
     await other.taps(f"rb:{pack(made.id)}:{pack(1)}")
+    assert other.text.startswith("<i>没有抽到您。请把“检查人员”改成实际到场的人。</i>\n")
     [official] = (await database.read(lambda tx: tx.draws.inspected(made))).values()
     assert official.inspectors.endswith("、孙科长")
     await officer.taps(f"rs:{pack(made.id)}:0")
     assert "正在查（由 孙科长 检查）" in officer.text
+
+
+async def test_whoever_holds_a_post_in_the_drawn_firm_does_not_inspect_it(
+    database: ZoneDatabase, services: Services, firms: list[Enterprise], office: Office
+) -> None:
+    officer = office[0]
+    await planned(officer)
+    await officer.presses("🎲 抽取")
+    made = await the_draw(database)
+    drawn = next(d for d in made.firms if d.place == 1)
+    both = await somebody(database, services, 1005, "吴科长", Role.OFFICER)
+
+    def joins(tx: Transaction) -> None:
+        person = tx.people.by_telegram(1005)
+        assert person is not None
+        tx.people.assign(person.id, Role.SAFETY_MANAGER, enterprise_id=drawn.enterprise_id, at=NOW, by=None)
+
+    await database.write(joins)
+    await both.taps(f"rb:{pack(made.id)}:{pack(1)}")
+    assert both.toasts[-1] == "您在这家企业任职，应当回避，请别人去查。"
+    assert await database.read(lambda tx: tx.draws.inspected(made)) == {}
 
 
 async def test_the_sheet_holds_all_that_is_needed_to_draw_again(

@@ -143,10 +143,38 @@ async def test_both_sign_by_a_press_and_nothing_changes_afterwards(
         "<b>监督检查办结 · 样例木业有限公司</b>\n✍️ 检查人员已签字：赵监管，11月23日 10:00\n"
         "✍️ 企业已签字：王厂长，11月23日 10:00"
     )
-    await principal.taps(f"jy:{pack(done.id)}")
+    await principal.taps(f"jy:{pack(done.id)}:{pack(1)}")
     assert principal.toasts[-1] == "现在不用签字，这是这次检查的情况。"
     await officer.taps(f"jv:{pack(done.id)}")
     assert await official(database, firm) == done
+
+
+async def test_what_is_signed_is_what_stood_above_the_button(database: ZoneDatabase, cast: Cast) -> None:
+    firm, officer, principal = cast
+    await begun(officer)
+    await officer.says("二楼窗户焊了防盗网")
+    for label in ("①", "是一般隐患", "由企业定期限", "返回这次检查"):
+        await officer.presses(label)
+    await officer.presses("查完了，核对签字")
+    sign = officer.button("核对无误，签字").data
+    # A colleague who inspects with him writes on meanwhile.
+    shown = await official(database, firm)
+    await database.write(lambda tx: tx.official_inspections.describe(shown, words="还查了仓库"))
+    await officer.taps(sign)
+    assert officer.text.startswith("<i>内容刚才有变动，请再核对一遍。</i>\n")
+    assert "还查了仓库" in officer.text
+    await officer.presses("核对无误，签字")
+    await principal.says("/start")
+    await principal.presses("监督检查待签字")
+    [hazard] = await hazards(database, firm)
+    by = shown.started_by
+    assert by is not None
+    await database.write(lambda tx: tx.hazard_life.regrade(hazard, Level.MAJOR, reason="核对标准", by=by, at=NOW))
+    await principal.presses("✍️ 情况属实，签字")
+    assert principal.text.startswith("<i>内容刚才有变动，请再核对一遍。</i>\n")
+    assert (await official(database, firm)).firm_signed_at is None
+    await principal.presses("✍️ 情况属实，签字")
+    assert (await official(database, firm)).firm_signed_at is not None
 
 
 async def test_a_refusal_is_kept_with_its_reason(database: ZoneDatabase, cast: Cast) -> None:
@@ -194,7 +222,7 @@ async def test_nothing_is_signed_while_a_finding_has_no_level(database: ZoneData
     await officer.presses("查完了，核对签字")
     assert officer.text.endswith("<b>还不能签字</b>：BH-2026-0001 还没有确认级别。")
     await officer.taps(f"jw:{pack((await official(database, firm)).id)}:1")
-    assert officer.toasts[-1] == "内容刚才有变动，请再核对一遍。"
+    assert officer.text.startswith("<i>内容刚才有变动，请再核对一遍。</i>\n")
     await officer.presses("返回，再改改")
     await officer.presses("接着填 BH-2026-0001")
     assert "情况：通道堆了木料" in officer.text
