@@ -4,7 +4,7 @@ from datetime import datetime
 
 from checklists.deliveries import Delivery
 from checklists.hazards import STATE_NAMES, Hazard, Source, State
-from checklists.people import GRANTS, Permission, allows
+from checklists.people import GRANTS, Permission, Person, allows
 from handlers.items import handed_in_words
 from handlers.life_telling import department_of
 from handlers.life_words import number_in
@@ -23,14 +23,18 @@ def tell(request: Request, hazard: Hazard) -> None:
     """Tell those who have the duty, once; what was told before is drawn again with what came since."""
     if hazard.source is not Source.EXPERT or allows(request.person, Permission.SUPERVISE):
         return
-    # A department without members must not swallow it: then everybody hears who may confirm the level.
     tx = request.tx
-    for person in department_of(tx, hazard) or tx.people.with_role(*GRANTS[Permission.SUPERVISE].office):
+    for person in who_confirms(tx, hazard):
         dedupe, about = f"{ENTERED}:{hazard.id}:{person.id}", {"hazard": hazard.id}
         if not tx.deliveries.add(ENTERED, dedupe, person, about, request.now, request.now):
             known = tx.deliveries.by_dedupe(dedupe)
             if known is not None:
                 tx.deliveries.again(known.id, request.now)
+
+
+def who_confirms(tx: Transaction, hazard: Hazard) -> list[Person]:
+    """Who of the office has the duty; a department without members swallows nothing: then all who may confirm it."""
+    return department_of(tx, hazard) or tx.people.with_role(*GRANTS[Permission.SUPERVISE].office)
 
 
 def entered(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:

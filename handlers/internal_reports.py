@@ -1,7 +1,7 @@
 """A hazard reported from inside the firm, by a worker or at a risk point: number at once, the head is told at once."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from checklists.attachments import Medium, Phase
 from checklists.deliveries import Delivery
@@ -9,9 +9,9 @@ from checklists.hazards import STATE_NAMES, Hazard, Level, Source, State
 from checklists.people import INSPECTING_ROLES, Permission, Person, allows
 from handlers import voice_notes
 from handlers.buttons import to_home
+from handlers.expert_findings import who_confirms
 from handlers.hazard_cards import number_of
 from handlers.items import handed_in_words
-from handlers.life_telling import department_of
 from handlers.life_words import number_in
 from handlers.official_cards import firm_of
 from handlers.outgoing import Outgoing
@@ -24,6 +24,8 @@ from storage.transaction import Transaction
 
 REPORTED = "worker_report"
 _MOST_WORDS = 1000
+# Who never says that he has finished reports something else the next day.
+_ONE_REPORT = timedelta(hours=12)
 
 
 def ways(request: Request) -> list[list[Button]]:
@@ -59,24 +61,39 @@ def ask(request: Request, enterprise_id: int, *, point_id: int) -> Reply:
         _("<b>报告隐患</b>\n{where}").format(where=where),
         "",
         _("<b>拍张照片发来，或者写一句哪里不对。</b>也可以发语音。"),
-        _("本单位负责人马上会收到，看得到是您报告的。不想让单位知道，请打举报电话 12350。")
-        if _heads(request, firm.id)
-        else _("本单位还没有负责人在用，您的报告发给监管办公室。"),
+        _who_hears(request, firm.id),
     ]
     text = "\n".join(lines)
     return Reply(screen=Screen(text=text, buttons=rows([to_home()])))
 
 
+def _who_hears(request: Request, enterprise_id: int) -> str:
+    """Who will know of the report and of who made it."""
+    if _is_head(request, enterprise_id):
+        if _reachable_heads(request, enterprise_id):
+            return _("本单位其他负责人马上会收到。记下以后，您也可以自己确认级别、安排整改。")
+        return _("记下以后，您自己确认级别、安排整改。")
+    if _reachable_heads(request, enterprise_id):
+        return _("本单位负责人马上会收到，看得到是您报告的。不想让单位知道，请打举报电话 12350。")
+    if _other_heads(request, enterprise_id):
+        return _(
+            "本单位负责人现在收不到消息，您的报告先发给监管办公室；负责人以后也看得到是您报告的。"
+            "不想让单位知道，请打举报电话 12350。"
+        )
+    return _(
+        "本单位还没有负责人在用，您的报告先发给监管办公室；负责人以后加入，也看得到是您报告的。"
+        "不想让单位知道，请打举报电话 12350。"
+    )
+
+
 def take(request: Request) -> Reply:
     """A photo, a voice note or words: a new hazard, or more of the one reported just now."""
-    assert request.dialog is not None
     firm = firm_of(request.tx, request.enterprise_id)
-    hazard = _reported(request, int(request.dialog.data.get("hazard", 0)))
-    point_id = int(request.dialog.data.get("point", 0))
+    hazard, point_id = _at(request)
     words = request.text.strip()
     if hazard is None:
         hazard = _open(request, firm.id, point_id, words[:_MOST_WORDS])
-    elif words and hazard.state is State.FOUND:
+    elif words:
         more = f"{hazard.words}\n{words}" if hazard.words else words
         hazard = request.tx.hazards.describe(hazard, more[:_MOST_WORDS], by=request.who.id, at=request.now)
     notice = voice_notes.keep(request, hazard) if request.voice else ""
@@ -119,12 +136,27 @@ def _open(request: Request, enterprise_id: int, point_id: int, words: str) -> Ha
     return hazard
 
 
+def _at(request: Request) -> tuple[Hazard | None, int]:
+    """The report that is being added to, and the risk point it is about (0 for none).
+
+    What has been taken up or is of another day is added to no more: what comes then is a report of its own, and
+    nobody has said that it is about the same point.
+    """
+    assert request.dialog is not None
+    hazard_id, point_id = int(request.dialog.data.get("hazard", 0)), int(request.dialog.data.get("point", 0))
+    if not hazard_id:
+        return None, point_id
+    hazard = _reported(request, hazard_id)
+    return (hazard, point_id) if hazard else (None, 0)
+
+
 def _reported(request: Request, hazard_id: int) -> Hazard | None:
-    """The report that is being added to, if it is this person's own."""
-    hazard = request.tx.hazards.get(hazard_id) if hazard_id else None
+    """The report with this id, while it is this person's own, nobody has confirmed its level, and it is of today."""
+    hazard = request.tx.hazards.get(hazard_id)
     if hazard is None or hazard.found_by != request.who.id or hazard.source is not Source.WORKER:
         return None
-    return hazard
+    fresh = hazard.state is State.FOUND and request.now - hazard.found_at < _ONE_REPORT
+    return hazard if fresh else None
 
 
 def _taken(request: Request, hazard: Hazard, *, notice: str = "") -> Screen:
@@ -137,24 +169,45 @@ def _taken(request: Request, hazard: Hazard, *, notice: str = "") -> Screen:
         "",
         _thanks(request, hazard) if hazard.words else _("<b>再写一句哪里不对。</b>"),
     ]
-    return Screen(text="\n".join(lines), buttons=rows([Button(_("报完了"), data("h"))]))
+    confirm = Button(_("去确认"), data("zn", hazard.id)) if _is_head(request, hazard.enterprise_id) else None
+    return Screen(text="\n".join(lines), buttons=rows([confirm], [Button(_("报完了"), data("h"))]))
 
 
 def _thanks(request: Request, hazard: Hazard) -> str:
-    heads = _heads(request, hazard.enterprise_id)
-    told = _("正在通知本单位负责人（{count} 人）。").format(count=len(heads)) if heads else _("正在通知监管办公室。")
+    heads = _reachable_heads(request, hazard.enterprise_id)
+    if heads:
+        told = _("正在通知本单位负责人（{count} 人）。").format(count=len(heads))
+    elif _is_head(request, hazard.enterprise_id):
+        return _("请您自己确认级别、安排整改。还可以继续发照片、语音或文字。")
+    else:
+        told = _("正在通知监管办公室。")
     return _("谢谢您。{told}还可以继续发照片、语音或文字。").format(told=told)
 
 
-def _heads(request: Request, enterprise_id: int) -> list[Person]:
+def _is_head(request: Request, enterprise_id: int) -> bool:
+    """Whether who reports puts hazards right himself."""
+    return allows(request.person, Permission.INSPECT, enterprise_id=enterprise_id)
+
+
+def _other_heads(request: Request, enterprise_id: int) -> list[Person]:
     """The people of the firm who put hazards right, without the one who reports."""
     people = request.tx.people.with_role(*INSPECTING_ROLES, enterprise_id=enterprise_id)
     return [person for person in people if person.id != request.who.id]
 
 
+def _reachable_heads(request: Request, enterprise_id: int) -> list[Person]:
+    return [person for person in _other_heads(request, enterprise_id) if person.reachable]
+
+
 def tell(request: Request, hazard: Hazard) -> None:
-    """The heads of the firm hear of it at once, without any of them the office; what was told is drawn again."""
-    for person in _heads(request, hazard.enterprise_id) or department_of(request.tx, hazard):
+    """The heads of the firm hear of it at once, without any of them the office; what was told is drawn again.
+
+    A head who reports knows of it and acts himself: then the office is told nothing.
+    """
+    told = _reachable_heads(request, hazard.enterprise_id)
+    if not told and not _is_head(request, hazard.enterprise_id):
+        told = who_confirms(request.tx, hazard)
+    for person in told:
         dedupe = f"{REPORTED}:{hazard.id}:{person.id}"
         about = {"hazard": hazard.id}
         if not request.tx.deliveries.add(REPORTED, dedupe, person, about, request.now, request.now):
@@ -165,11 +218,10 @@ def tell(request: Request, hazard: Hazard) -> None:
 
 def again(request: Request) -> Reply:
     """Where the report stands."""
-    assert request.dialog is not None
-    hazard = _reported(request, int(request.dialog.data.get("hazard", 0)))
+    hazard, point_id = _at(request)
     if hazard is not None:
         return Reply(screen=_taken(request, hazard))
-    return ask(request, request.enterprise_id or 0, point_id=int(request.dialog.data.get("point", 0)))
+    return ask(request, request.enterprise_id or 0, point_id=point_id)
 
 
 def reported(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:

@@ -94,7 +94,7 @@ def show(request: Request, point: RiskPoint, *, notice: str = "", toast: str = "
     request.enter("risk_point", id=point.id)
     tx = request.tx
     lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *_point_lines(request, point)]
-    lines += _check_lines(request, tx.risk_points.checks(point.id, limit=3))
+    lines += _check_lines(request, point, tx.risk_points.checks(point.id, limit=3))
     lines += _hazard_lines(request, tx.hazards.of_risk_point(point.id))
     return Reply(screen=Screen(text="\n".join(lines), buttons=_buttons(request, point)), toast=toast)
 
@@ -114,18 +114,28 @@ def _point_lines(request: Request, point: RiskPoint) -> list[str]:
     return lines
 
 
-def _check_lines(request: Request, checks: Sequence[RiskCheck]) -> list[str]:
-    lines = [
-        f"{'✅' if c.good else '⚠️'} {day(c.at)} {clock(c.at)} {html(name_of(request.tx, c.by))}"
-        + (f"　{html(shorten(c.words, 40))}" if c.words else "")
-        for c in checks
-    ]
+def _check_lines(request: Request, point: RiskPoint, checks: Sequence[RiskCheck]) -> list[str]:
+    lines = [f"{'✅' if c.good else '⚠️'} {day(c.at)} {clock(c.at)} {_check_words(request, point, c)}" for c in checks]
     return ["", _("最近查看："), *lines] if lines else ["", _("还没有人查看过。")]
+
+
+def _check_words(request: Request, point: RiskPoint, check: RiskCheck) -> str:
+    # Colleagues read the card too: who reported, and in what words, is for those who put it right.
+    if not check.good and not _may_read(request, point.enterprise_id, check.by):
+        return _("有人报告")
+    return html(name_of(request.tx, check.by)) + (f"　{html(shorten(check.words, 40))}" if check.words else "")
+
+
+def _may_read(request: Request, enterprise_id: int, author_id: int) -> bool:
+    """Whether this person may read what somebody reported from the firm."""
+    sees = allows(request.person, Permission.SEE_ENTERPRISE, enterprise_id=enterprise_id)
+    return sees or author_id == request.who.id
 
 
 def _hazard_lines(request: Request, found: Sequence[Hazard]) -> list[str]:
     lines = [
-        f"· {number_of(request, h)}　{_(STATE_NAMES[h.state])}　{html(shorten(h.words, 30))}"
+        f"· {number_of(request, h)}　{_(STATE_NAMES[h.state])}"
+        + (f"　{html(shorten(h.words, 30))}" if _may_read(request, h.enterprise_id, h.found_by) else "")
         for h in found[:_MOST_LISTED]
     ]
     return [_("没有销号的隐患 {count} 条：").format(count=len(found)), *lines] if found else [_("现在没有隐患。")]

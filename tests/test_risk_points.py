@@ -217,7 +217,10 @@ async def test_where_no_head_has_joined_the_office_is_told(
     await officer.becomes(Role.OFFICER)
     await worker.says("/start")
     await worker.presses("报告隐患")
-    assert worker.text.endswith("本单位还没有负责人在用，您的报告发给监管办公室。")
+    assert worker.text.endswith(
+        "本单位还没有负责人在用，您的报告先发给监管办公室；负责人以后加入，也看得到是您报告的。"
+        "不想让单位知道，请打举报电话 12350。"
+    )
     await worker.says("货架快倒了")
     assert worker.text.endswith("谢谢您。正在通知监管办公室。还可以继续发照片、语音或文字。")
     card = await told(database, services, officer)
