@@ -90,6 +90,9 @@ class WatchedQueue(UpdateQueue):
             self.watch.served()
         return found
 
+    def expire(self, now: float) -> None:
+        """Nothing lapses: a slow bot takes long, and each of its presses counts."""
+
 
 class WatchedWorld(World):
     """The stand-in's world, counting what the bot does."""
