@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from checklists.hazards import MoveRefused
-from checklists.people import Permission, Person, allows
-from handlers.replies import Reply, Screen, unpack
+from checklists.people import GRANTS, Permission, Person, allows
+from handlers.buttons import to_home
+from handlers.replies import Reply, Screen, rows, unpack
 from handlers.services import Services
 from handlers.words import SHANGHAI, _, html
 from storage.dialogs import Dialog
@@ -330,7 +331,10 @@ def refuse(route: Route, request: Request) -> Reply:
     words = _("这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。")
     if request.pressed:
         return Reply(toast=words, alert=True)
-    return Reply(screen=Screen(text=words))
+    in_office = request.person is not None and request.person.in_office
+    if isinstance(route, Input) and in_office and not GRANTS[route.needs].office:
+        words = _("刚才发的没有收下，这里由企业填写。")
+    return Reply(screen=Screen(text=words, buttons=rows([to_home()])), group=request.album)
 
 
 def _add(table: dict[Any, Any], key: object, route: Route) -> None:

@@ -331,6 +331,24 @@ async def test_the_office_sees_but_cannot_fill_in(database: ZoneDatabase, servic
     assert await only_hazard(database, shop) == before
 
 
+async def test_what_the_office_sends_at_a_hazard_of_a_firm_is_refused_in_so_many_words(
+    database: ZoneDatabase, services: Services
+) -> None:
+    shop, chat = await walking(database, services)
+    await to_hazard_steps(chat)
+    before = await only_hazard(database, shop)
+    officer = await member_of(database, services, None, Role.OFFICER, telegram_id=701, name="钱监管")
+    for sent in (officer.says("请马上停用"), officer.sends_photo(sample_photo())):
+        await officer.says("隐患 2026-0001")
+        await sent
+        assert officer.text == "刚才发的没有收下，这里由企业填写。"
+        assert officer.labels == ["返回首页"]
+    await officer.presses("返回首页")
+    assert officer.text.startswith("<b>滨河开发区</b> · 安全自查")
+    assert await only_hazard(database, shop) == before
+    assert await database.read(lambda tx: tx.attachments.of_hazard(before.id)) == []
+
+
 async def test_the_lists_stand_by_deadline(database: ZoneDatabase, services: Services) -> None:
     _shop, chat = await walking(database, services)
     for words in ("30天", "2天"):
