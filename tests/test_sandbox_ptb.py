@@ -1,6 +1,7 @@
 """The real python-telegram-bot client talks to the stand-in as to Telegram."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -27,6 +28,8 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.sandbox.server import SandboxServer, create_app
+from bot.sandbox.world import World
 from tests.sandbox import TOKEN, Sandbox, picture, running_sandbox
 
 
@@ -44,6 +47,17 @@ async def all_updates(bot: Bot, offset: int = 0) -> list[Update]:
 YES_NO = InlineKeyboardMarkup(
     [[InlineKeyboardButton("合格", callback_data="ok:1"), InlineKeyboardButton("有隐患", callback_data="bad:1")]]
 )
+
+
+async def test_nothing_a_bot_asks_waits_for_the_network_to_acknowledge_half_an_answer() -> None:
+    server = SandboxServer(create_app(World(token=TOKEN)))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    [listening] = server.servers[0].sockets
+    assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+    server.should_exit = True
+    await serving
 
 
 async def test_a_person_writes_presses_and_sees_the_card_change() -> None:
