@@ -14,7 +14,7 @@ from bot.telegram import TelegramBot
 from bot.telling import Teller
 from handlers.answering import Incoming, Kind, answer
 from handlers.replies import Reply, Screen
-from handlers.routing import Router
+from handlers.router import Router
 from handlers.services import Services
 from handlers.words import _, language_of, speaking
 from storage.database import DatabaseFull, DatabaseUnavailable, ZoneDatabase

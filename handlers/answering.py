@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from checklists.people import Person
 from handlers.replies import Reply
-from handlers.routing import Request, Router, Upload
+from handlers.router import Router
+from handlers.routing import Request, Upload
 from handlers.services import Services
 from handlers.words import language_of, speaking
 from storage.photos import Photo

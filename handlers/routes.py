@@ -49,7 +49,8 @@ from handlers import (
     voice_notes,
     withdrawals,
 )
-from handlers.routing import Route, Router
+from handlers.router import Router
+from handlers.routing import Route
 
 ROUTES: tuple[Route, ...] = (
     *home.ROUTES,

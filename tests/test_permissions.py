@@ -17,7 +17,8 @@ from handlers.answering import Incoming, Kind, answer
 from handlers.buttons import to_home
 from handlers.replies import Reply, pack, rows
 from handlers.routes import ROUTER
-from handlers.routing import About, Command, Display, Input, Press, Request, Route, Router, Words
+from handlers.router import Router
+from handlers.routing import About, Command, Display, Input, Press, Request, Route, Words
 from handlers.services import Services
 from storage.database import ZoneDatabase
 from storage.tables import events
