@@ -68,7 +68,7 @@ def make_services(settings: Settings, *, bot_name: str) -> Services:
         bot_name=bot_name,
         letter_templates=settings.letter_templates,
     )
-    shutil.rmtree(services.making, ignore_errors=True)
+    shutil.rmtree(services.making_of(settings.zone_id), ignore_errors=True)
     return services
 
 

@@ -3,9 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from telegram.error import (
     BadRequest,
@@ -17,10 +15,11 @@ from telegram.error import (
 )
 
 from bot.clock import Clock
-from bot.making import Workshop
+from bot.long_files import Ended, LongFiles
+from bot.making import Unwanted
 from bot.pacing import Pacing
-from bot.telegram import TelegramBot
-from bot.telling import keyboard, send_document, send_picture
+from bot.telegram import TelegramBot, seconds_of
+from bot.telling import as_message, send_document, send_screen
 from checklists.deliveries import Delivery
 from handlers.outgoing import Making, Outgoing, Renderer
 from handlers.renderers import DRAWN_IN_WRITING, render
@@ -41,11 +40,6 @@ _SOON = timedelta(seconds=2)
 _FINISHING_S = 10.0
 
 Record = Callable[[Transaction], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    message_id: int | None
 
 
 class Sender:
@@ -69,7 +63,7 @@ class Sender:
         self._in_flight: dict[int, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._making: set[int] = set()
-        self._workshop = Workshop(database, bot, services.making)
+        self._long_files = LongFiles(database, bot, self._pacing, services.making_of(database.zone_id))
 
     def wake(self) -> None:
         """Something may have been queued: look now."""
@@ -168,22 +162,17 @@ class Sender:
     async def _make_and_send(self, delivery: Delivery, making: Making) -> Record:
         self._making.add(delivery.id)  # meanwhile other messages go to this chat
         try:
-            async with self._workshop.made(delivery, making) as outgoing:
-                self._making.discard(delivery.id)
-                if outgoing is None:
-                    return lambda tx: tx.deliveries.withdrawn(delivery)
-                return await self._send_each(delivery, outgoing)
+            message_id = await self._long_files.hand_over(delivery, making)
+        except Unwanted:
+            return lambda tx: tx.deliveries.withdrawn(delivery)
+        except Ended as end:
+            about = end.about
+            return lambda tx: tx.deliveries.turn_into(delivery, about)
+        except (BadRequest, Forbidden, ChatMigrated) as error:
+            return self._outcome(delivery, error)
         finally:
             self._making.discard(delivery.id)
-
-    async def _send_each(self, delivery: Delivery, outgoing: Outgoing) -> Record:
-        """Long files one by one, so that trouble with one does not send the others twice."""
-        *first, last = [Outgoing(documents=(d,)) for d in outgoing.documents] or [outgoing]
-        for part in first:
-            sent = await self._attempt(delivery, part)
-            if not isinstance(sent, _Sent):
-                return sent
-        return await self._send(delivery, last)
+        return self._arrival(delivery, message_id)
 
     async def _render(self, delivery: Delivery) -> Outgoing | None:
         run = self._database.write if delivery.kind in DRAWN_IN_WRITING else self._database.read
@@ -192,19 +181,12 @@ class Sender:
 
     async def _send(self, delivery: Delivery, outgoing: Outgoing) -> Record:
         """Send once, over short troubles; what to record of it."""
-        sent = await self._attempt(delivery, outgoing)
-        if isinstance(sent, _Sent):
-            now = self._clock.now()
-            return lambda tx: _arrived(tx, delivery, sent.message_id, now)
-        return sent
-
-    async def _attempt(self, delivery: Delivery, outgoing: Outgoing) -> "_Sent | Record":
         for wait in (*_QUICK_RETRIES_S, None):
             await self._pacing.turn(delivery.chat_id)
             try:
                 message_id = await self._transmit(delivery, outgoing)
             except RetryAfter as error:
-                seconds = _seconds(error)
+                seconds = seconds_of(error)
                 self._pacing.refused(delivery.chat_id, seconds)
                 if wait is None or seconds > _WAITED_IN_PLACE_S:
                     return self._retry(delivery, timedelta(seconds=seconds), "RetryAfter")
@@ -215,34 +197,28 @@ class Sender:
                 if wait is None:
                     return self._backoff(delivery, type(error).__name__)
                 await asyncio.sleep(wait)
+            except Exception:
+                logger.exception("delivery %s of kind %s could not be sent", delivery.id, delivery.kind)
+                return self._fault(delivery, "could not be sent")
             else:
-                return _Sent(message_id)
+                return self._arrival(delivery, message_id)
         raise AssertionError
+
+    def _arrival(self, delivery: Delivery, message_id: int | None) -> Record:
+        now = self._clock.now()
+        return lambda tx: _arrived(tx, delivery, message_id, now)
 
     async def _transmit(self, delivery: Delivery, outgoing: Outgoing) -> int | None:
         if delivery.message_id is not None:
             if outgoing.screen is not None:
-                await self._edit(delivery.chat_id, delivery.message_id, outgoing.screen)
+                await _edit(self._bot, delivery.chat_id, delivery.message_id, outgoing.screen)
             return delivery.message_id
         message_id = None
         for document in outgoing.documents:
             message_id = await send_document(self._bot, delivery.chat_id, document)
         if outgoing.screen is not None:
-            message_id = await self._send_screen(delivery.chat_id, outgoing.screen)
+            message_id = await send_screen(self._bot, delivery.chat_id, outgoing.screen)
         return message_id
-
-    async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> None:
-        try:
-            await self._bot.call("editMessageText", message_id=message_id, **_as_message(chat_id, screen))
-        except BadRequest as error:
-            if "not modified" not in error.message:
-                raise
-
-    async def _send_screen(self, chat_id: int, screen: Screen) -> int:
-        if screen.picture is not None:
-            return await send_picture(self._bot, chat_id, screen)
-        sent = await self._bot.call("sendMessage", **_as_message(chat_id, screen))
-        return int(sent["message_id"])
 
     def _outcome(self, delivery: Delivery, error: TelegramError) -> Record:
         """What a final word of Telegram about this message means."""
@@ -302,20 +278,14 @@ def _note_reachable(tx: Transaction, delivery: Delivery, *, reachable: bool) -> 
         tx.people.set_reachable(person.id, reachable=reachable)
 
 
-def _as_message(chat_id: int, screen: Screen) -> dict[str, Any]:
-    return {
-        "chat_id": chat_id,
-        "text": screen.text,
-        "parse_mode": "HTML",
-        "reply_markup": keyboard(screen.buttons),
-    }
+async def _edit(bot: TelegramBot, chat_id: int, message_id: int, screen: Screen) -> None:
+    try:
+        await bot.call("editMessageText", message_id=message_id, **as_message(chat_id, screen))
+    except BadRequest as error:
+        if "not modified" not in error.message:
+            raise
 
 
 def _is_gone(words: str) -> bool:
     """Whether the message to edit was deleted or is too old to be edited."""
     return "message to edit not found" in words.lower() or "message can't be edited" in words.lower()
-
-
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()

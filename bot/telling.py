@@ -100,14 +100,7 @@ class Teller:
     async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
         """Whether the card now shows the screen; False when it cannot be edited any more."""
         try:
-            await self._call(
-                "editMessageText",
-                chat_id=chat_id,
-                message_id=message_id,
-                text=screen.text,
-                parse_mode="HTML",
-                reply_markup=keyboard(screen.buttons),
-            )
+            await self._call("editMessageText", message_id=message_id, **as_message(chat_id, screen))
         except BadRequest as error:
             if "not modified" in error.message:
                 return True
@@ -117,19 +110,9 @@ class Teller:
         return True
 
     async def _send(self, chat_id: int, screen: Screen) -> int:
-        if screen.picture is not None:
-            message_id = await self._retry(lambda: send_picture(self._bot, chat_id, screen))
-        else:
-            sent = await self._call(
-                "sendMessage",
-                chat_id=chat_id,
-                text=screen.text,
-                parse_mode="HTML",
-                reply_markup=keyboard(screen.buttons),
-            )
-            message_id = int(sent["message_id"])
+        message_id = int(await self._retry(lambda: send_screen(self._bot, chat_id, screen)))
         self._remember(chat_id, message_id, screen)
-        return int(message_id)
+        return message_id
 
     async def _send_document(self, chat_id: int, document: Document) -> None:
         await self._retry(lambda: send_document(self._bot, chat_id, document))
@@ -180,6 +163,24 @@ async def send_document(bot: TelegramBot, chat_id: int, document: Document) -> i
         with suppress(BadRequest):
             return int((await bot.send_voice(chat_id, file, caption=caption)).message_id)
     return int((await bot.send_document(chat_id, file, caption=caption)).message_id)
+
+
+async def send_screen(bot: TelegramBot, chat_id: int, screen: Screen) -> int:
+    """Send a screen as a message of its own; its number."""
+    if screen.picture is not None:
+        return await send_picture(bot, chat_id, screen)
+    sent = await bot.call("sendMessage", **as_message(chat_id, screen))
+    return int(sent["message_id"])
+
+
+def as_message(chat_id: int, screen: Screen) -> dict[str, Any]:
+    """A screen without a picture as the Bot API takes it."""
+    return {
+        "chat_id": chat_id,
+        "text": screen.text,
+        "parse_mode": "HTML",
+        "reply_markup": keyboard(screen.buttons),
+    }
 
 
 async def send_picture(bot: TelegramBot, chat_id: int, screen: Screen) -> int:

@@ -26,6 +26,9 @@ DELIVERY_STATE_NAMES: Mapping[DeliveryState, str] = {
 }
 
 
+PART_OUT = "part out"  # the outcome so far of a waiting message of several files, of which some have come
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
     """One row of the ledger. `edition` grows when the content changes after it was queued; times are UTC.

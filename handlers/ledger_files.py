@@ -11,18 +11,20 @@ from checklists.prominent_hazards import reasons_of
 from handlers.documents.hazard_columns import LedgerRow
 from handlers.documents.hazard_ledger import write_hazard_ledger
 from handlers.documents.prominent_hazards import Prominent, prominent_hazards_xlsx
-from handlers.ledger_filters import view_from
+from handlers.ledger_filters import said_filters, view_from
 from handlers.ledger_photos import Packed, Parts, Target, write_with_photos
 from handlers.ledger_rows import EVERYTHING, rows_of
 from handlers.replies import Document
-from handlers.words import SHANGHAI, _, speaking
+from handlers.words import SHANGHAI, _, listed, shorten, speaking
 from storage.photos import PhotoStore
 from storage.transaction import Transaction
 from storage.zones import Zone
 
-PHOTOS = "photos"
+FILTERED, PHOTOS, PHOTOS_FILTERED = "filtered", "photos", "photos_filtered"
+WITH_PHOTOS = frozenset({PHOTOS, PHOTOS_FILTERED})
 _MOST_PROMINENT = 500
-_OFTEN = 500  # rows between two words about how far it is
+_OFTEN, _OFTEN_WITH_PHOTOS = 500, 25  # rows between two words about how far it is
+_MOST_FILTERS = 300  # letters of a caption, which may have 1024
 
 Said = Callable[[int], None]  # told now and then how many hazards are written
 
@@ -65,6 +67,14 @@ class Order:
     def day(self) -> str:
         return self.now.astimezone(SHANGHAI).date().isoformat()
 
+    @property
+    def filters(self) -> str:
+        """What it is narrowed to, said in a caption; empty for everything."""
+        if self.view is None:
+            return ""
+        words = shorten(listed(said_filters(view_from(dict(self.view)))), _MOST_FILTERS)
+        return _("只有筛选的：{filters}。").format(filters=words)
+
 
 def make(tx: Transaction, order: Order, folder: Path, said: Said) -> tuple[Document, ...]:
     """Write the files; they are Chinese whoever asked, since they are handed on. Memory does not grow with the rows."""
@@ -78,19 +88,21 @@ def _link(order: Order) -> Callable[[str], str]:
     return lambda payload: f"https://t.me/{order.bot_name}?start={payload}"
 
 
-def _counted(rows: Iterator[LedgerRow], said: Said) -> Iterator[LedgerRow]:
+def _counted(rows: Iterator[LedgerRow], said: Said, *, often: int = _OFTEN) -> Iterator[LedgerRow]:
     for count, row in enumerate(rows, start=1):
         yield row
-        if count % _OFTEN == 0:
+        if count % often == 0:
             said(count)
 
 
 def _ledger(tx: Transaction, order: Order, zone: Zone, folder: Path, said: Said) -> tuple[Document, ...]:
     rows = _counted(rows_of(tx, _link(order), order.wanted()), said)
-    file = folder / _("隐患台账-{day}.xlsx").format(day=order.day)
+    name = _("隐患台账（筛选）-{day}") if order.filters else _("隐患台账-{day}")
+    file = folder / f"{name.format(day=order.day)}.xlsx"
     with file.open("wb") as target:
-        count = write_hazard_ledger(rows, target, zone=zone.name, as_of=order.now)
-    return (Document(name=file.name, file=file, caption=_("隐患台账，共 {count} 条。").format(count=count)),)
+        count = write_hazard_ledger(rows, target, zone=zone.name, as_of=order.now, only=order.filters)
+    caption = _("隐患台账，共 {count} 条。").format(count=count) + order.filters
+    return (Document(name=file.name, file=file, caption=caption),)
 
 
 def _prominent(tx: Transaction, order: Order, zone: Zone, folder: Path, said: Said) -> tuple[Document, ...]:
@@ -114,25 +126,35 @@ def write_ledger_with_photos(
     *,
     as_of: datetime,
     wanted: LedgerFilter = EVERYTHING,
+    only: str = "",
     said: Said = lambda _written: None,
 ) -> Packed:
-    """The Excel of these hazards and the pictures it opens."""
+    """The Excel of these hazards and the pictures it opens; `only` says what it is narrowed to."""
     zone = tx.zones.current()
     name = zone.name if zone else ""
 
     def sheet(chosen: Iterator[LedgerRow], file: BinaryIO) -> int:
-        return write_hazard_ledger(chosen, file, zone=name, as_of=as_of)
+        counted = _counted(chosen, said, often=_OFTEN_WITH_PHOTOS)
+        return write_hazard_ledger(counted, file, zone=name, as_of=as_of, only=only)
 
-    return write_with_photos(tx, photos, _counted(rows_of(tx, None, wanted), said), target, sheet)
+    return write_with_photos(tx, photos, rows_of(tx, None, wanted), target, sheet)
 
 
 def _with_photos(tx: Transaction, order: Order, zone: Zone, folder: Path, said: Said) -> tuple[Document, ...]:
-    parts = Parts(folder, _("隐患台账和照片-{day}").format(day=order.day))
-    packed = write_ledger_with_photos(
-        tx, PhotoStore(order.photos), parts, as_of=order.now, wanted=order.wanted(), said=said
-    )
-    files = parts.close()
+    name = _("隐患台账（筛选）-{day}") if order.filters else _("隐患台账和照片-{day}")
+    with Parts(folder, name.format(day=order.day)) as parts:
+        packed = write_ledger_with_photos(
+            tx,
+            PhotoStore(order.photos),
+            parts,
+            as_of=order.now,
+            wanted=order.wanted(),
+            only=order.filters,
+            said=said,
+        )
+        files = parts.close()
     told = _("隐患台账和照片，共 {count} 条、{photos} 张照片。").format(count=packed.rows, photos=packed.photos)
+    told += order.filters
     if packed.missing:
         told += _("有 {missing} 张照片的文件读不出来，表里写着“读不出来”。").format(missing=packed.missing)
     if packed.held_back:
@@ -148,8 +170,9 @@ def _with_photos(tx: Transaction, order: Order, zone: Zone, folder: Path, said: 
 _Maker = Callable[[Transaction, Order, Zone, Path, Said], tuple[Document, ...]]
 _MAKERS: Mapping[str, _Maker] = {
     "everything": _ledger,
-    "filtered": _ledger,
+    FILTERED: _ledger,
     "prominent": _prominent,
     PHOTOS: _with_photos,
+    PHOTOS_FILTERED: _with_photos,
 }
 KINDS = frozenset(_MAKERS)

@@ -139,6 +139,13 @@ def filter_lines(view: View) -> list[str]:
     return [*lines, *([_("查找：{words}").format(words=html(view.words))] if view.words else [])]
 
 
+def said_filters(view: View) -> list[str]:
+    """What it is narrowed to in plain text, the state in any case: closed ones are left out unless they were chosen."""
+    fields = {"s": view.status} | {field: value for field, _name, value in _set_fields(view)}
+    told = [labelled(_(FIELD_NAMES[field]), value_name(field, value)) for field, value in fields.items()]
+    return [*told, *([_("查找：{words}").format(words=view.words)] if view.words else [])]
+
+
 def _set_fields(view: View) -> list[tuple[str, str, str]]:
     return [(field, name, value) for field, name in FIELD_NAMES.items() if (value := value_of(view, field))]
 

@@ -2,11 +2,12 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol, Self
 from zipfile import ZipFile
 
 from checklists.attachments import Attachment, Medium, Phase
@@ -43,13 +44,26 @@ class Folder:
 
 
 class Parts:
-    """Zip files one after another, none longer than `most` bytes unless one picture or the Excel alone is."""
+    """Zip files one after another, none longer than `most` bytes unless one picture or the Excel alone is.
+
+    They are whole once `close` has returned.
+    """
 
     def __init__(self, folder: Path, name: str, *, most: int = MOST_BYTES) -> None:
         self._folder, self._name, self._most = folder, name, most
         self._files: list[Path] = []
         self._zip: ZipFile | None = None
         self._size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if self._zip is not None and self._zip.fp is not None:
+            # broken off: left to itself it would try to end the file later on, and complain of the same full disk
+            file, self._zip.fp = self._zip.fp, None
+            with suppress(OSError):
+                file.close()
 
     def add(self, name: str, content: BinaryIO, size: int) -> None:
         if self._zip is None or self._size + size + _OVERHEAD > self._most:

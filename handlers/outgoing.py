@@ -21,11 +21,20 @@ class Making(Protocol):
     def card(self, written: int) -> Screen:
         """How far it is."""
 
-    def finished(self) -> Screen:
+    def queued(self) -> Screen:
+        """Other files come first."""
+
+    def sending(self) -> Screen:
         """The files come now."""
 
-    def failed(self, why: str) -> Screen:
-        """There will be no files; `why` is a key of handlers.ledger_making."""
+    def sent(self) -> Screen:
+        """All files have come."""
+
+    def failed(self) -> Screen:
+        """The words below say why there are no files."""
+
+    def instead(self, why: str, numbers: Mapping[str, int]) -> Mapping[str, Any]:
+        """What the delivery is about when there will be no (more) files; `why` is a key of handlers.ledger_making."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

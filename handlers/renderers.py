@@ -9,7 +9,7 @@ from handlers.draws import DRAWN, told
 from handlers.due_cards import due_card
 from handlers.expert_findings import ENTERED, entered
 from handlers.internal_reports import REPORTED, reported
-from handlers.ledger_reports import REPORT, report
+from handlers.ledger_orders import REPORT, report
 from handlers.letters import LETTER, letter
 from handlers.mornings import morning
 from handlers.official_signing import SIGNED, TO_SIGN, signed, to_sign

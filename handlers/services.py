@@ -16,10 +16,9 @@ class Services:
     bot_name: str
     letter_templates: Path | None = None
 
-    @property
-    def making(self) -> Path:
-        """The folder for long files while they are made and sent; swept at every start."""
-        return self.photos.root.parent / "making"
+    def making_of(self, zone_id: int) -> Path:
+        """The folder for long files of a zone while they are made and sent; swept at every start of its bot."""
+        return self.photos.root.parent / "making" / str(zone_id)
 
     def deep_link(self, payload: str) -> str:
         """The t.me link that opens the bot with `/start payload`."""

@@ -1,6 +1,7 @@
 """The ledger of outgoing messages: one row for each message to each person, and the narrow outbox of what waits."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -166,6 +167,18 @@ class Deliveries(Subject):
         self._dequeue(delivery)
         self._set(delivery, not_before=not_before, attempts=delivery.attempts + 1, outcome=outcome[:200])
         self.insert_new(outbox, {"at": not_before, "delivery_id": delivery.id})
+
+    def note(self, delivery: Delivery, outcome: str) -> None:
+        """What has come of it so far; it stays as it is."""
+        self._set(delivery, outcome=outcome[:200])
+
+    def turn_into(self, delivery: Delivery, about: Mapping[str, Any]) -> None:
+        """What was wanted cannot be sent: from now on it is about this, and goes out at once if it still waits."""
+        present = self.get(delivery.id)
+        if present is None or present.state is not DeliveryState.WAITING:
+            return
+        words = json.dumps(dict(about), ensure_ascii=False, sort_keys=True)
+        self._set(delivery, about=words, attempts=0, outcome="")
 
     def anew(self, delivery: Delivery) -> None:
         """The message to edit is gone from the chat: send it as a new one, if it is still needed then."""

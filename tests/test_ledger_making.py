@@ -25,7 +25,7 @@ from checklists.attachments import Phase
 from checklists.deliveries import Delivery, DeliveryState
 from checklists.hazards import Hazard, Source
 from checklists.people import Role
-from handlers import ledger_reports
+from handlers import ledger_orders
 from handlers.ledger_photos import Parts
 from handlers.renderers import RENDERERS
 from handlers.services import Services
@@ -63,7 +63,7 @@ class Desk:
         def unit(tx: Transaction) -> Delivery:
             person = tx.people.by_telegram(self.phone.id)
             assert person is not None
-            found = tx.deliveries.last_of(person.id, ledger_reports.REPORT)
+            found = tx.deliveries.last_of(person.id, ledger_orders.REPORT)
             assert found is not None
             return found
 
@@ -96,7 +96,7 @@ class Desk:
 
     @property
     def left_over(self) -> list[Path]:
-        return list(self.services.making.glob("*"))
+        return list(self.services.making_of(ZONE_ID).glob("*"))
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def links(book: bytes, number: int) -> list[str]:
 async def test_the_zip_holds_the_excel_and_the_pictures_it_opens(desk: Desk) -> None:
     await desk.finds("red", words="除尘管道积灰")
     await desk.finds("blue", words="举报说冷库门锁坏", source=Source.TIP)
-    await desk.asks_for("发台账和照片（压缩包）")
+    await desk.asks_for("发台账和照片：全部（压缩包）")
     await desk.sender.drain(NOW)
 
     [(name, caption, content)] = await desk.documents()
@@ -172,13 +172,13 @@ async def test_the_zip_holds_the_excel_and_the_pictures_it_opens(desk: Desk) -> 
     assert links(book, 1) == [f'HYPERLINK("{file}","1张")' for file in (before, after, of_tip)]
     assert links(book, 2) == [f'HYPERLINK("{file}")' for file in (before, after, of_tip)]
     assert "举报人" not in str(cells(book, "隐患台账"))
-    assert await desk.phone.screen() == ["文件做好了，共 2 条，正在发来。", caption]
+    assert await desk.phone.screen() == ["文件都发来了，共 2 条。", caption]
     assert (await desk.delivery()).state is DeliveryState.SENT
     assert desk.left_over == []
 
 
 async def test_many_hazards_are_written_by_a_process_of_its_own(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_reports, "_AT_ONCE", 0)
+    monkeypatch.setattr(ledger_orders, "_AT_ONCE", 0)
     await desk.database.write(lambda tx: desk.town.find(tx, words="积灰"))
     await desk.asks_for("发 Excel：全部台账")
     sending = asyncio.create_task(desk.sender.drain(NOW))
@@ -190,7 +190,7 @@ async def test_many_hazards_are_written_by_a_process_of_its_own(desk: Desk, monk
 
 
 async def test_an_empty_ledger_comes_with_its_head_alone(desk: Desk) -> None:
-    await desk.asks_for("发台账和照片（压缩包）")
+    await desk.asks_for("发台账和照片：全部（压缩包）")
     await desk.sender.drain(NOW)
     [(_, caption, content)] = await desk.documents()
     assert caption.startswith("隐患台账和照片，共 0 条、0 张照片。")
@@ -201,7 +201,7 @@ async def test_a_picture_whose_file_is_gone_is_said_and_stops_nothing(desk: Desk
     await desk.finds("red")
     for file in desk.services.photos.root.rglob("*.jpg"):
         file.unlink()
-    await desk.asks_for("发台账和照片（压缩包）")
+    await desk.asks_for("发台账和照片：全部（压缩包）")
     await desk.sender.drain(NOW)
     [(_, caption, content)] = await desk.documents()
     assert "有 2 张照片的文件读不出来" in caption
@@ -210,7 +210,7 @@ async def test_a_picture_whose_file_is_gone_is_said_and_stops_nothing(desk: Desk
 
 
 async def test_who_does_not_want_it_any_more_gets_nothing(desk: Desk) -> None:
-    delivery = await desk.asks_for("发台账和照片（压缩包）")
+    delivery = await desk.asks_for("发台账和照片：全部（压缩包）")
     await desk.chat.taps("gz:photos")
     assert desk.chat.toasts[-1] == "还在生成，好了马上发给您。"
     sending = asyncio.create_task(desk.sender.drain(NOW))
@@ -229,16 +229,16 @@ async def test_who_does_not_want_it_any_more_gets_nothing(desk: Desk) -> None:
 
 
 async def test_nobody_stops_the_files_of_another(desk: Desk, services: Services) -> None:
-    await desk.asks_for("发台账和照片（压缩包）")
+    await desk.asks_for("发台账和照片：全部（压缩包）")
     other = Chat(desk.database, services, 3, "孙科长")
-    stop = ledger_reports.LedgerMaking(order={}, count=1, language="zh", delivery_id=(await desk.delivery()).id)
+    stop = ledger_orders.LedgerMaking(order={}, count=1, language="zh", delivery=await desk.delivery())
     await other.taps(stop.card(0).buttons[0][0].data)
     assert other.toasts[-1] == "要找的内容已经不在了，先回到首页。"
     assert (await desk.delivery()).state is DeliveryState.WAITING
 
 
 async def test_a_process_that_is_killed_is_said_in_plain_words(desk: Desk) -> None:
-    await desk.asks_for("发台账和照片（压缩包）")
+    await desk.asks_for("发台账和照片：全部（压缩包）")
     sending = asyncio.create_task(desk.sender.drain(NOW))
     os.kill(await child(), signal.SIGKILL)
     await sending
@@ -248,16 +248,17 @@ async def test_a_process_that_is_killed_is_said_in_plain_words(desk: Desk) -> No
 
 
 async def test_a_folder_that_cannot_be_written_is_said_in_plain_words(desk: Desk) -> None:
-    desk.services.making.parent.mkdir(exist_ok=True)
-    desk.services.making.write_bytes(b"in the way")
-    await desk.asks_for("发台账和照片（压缩包）")
+    folder = desk.services.making_of(ZONE_ID)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_bytes(b"in the way")
+    await desk.asks_for("发台账和照片：全部（压缩包）")
     await desk.sender.drain(NOW)
     assert (await desk.phone.screen())[-1] == "文件没有做成。请再试一次，还不行就告诉管理员。"
     assert (await desk.delivery()).state is DeliveryState.SENT
 
 
 async def test_a_bot_that_stops_ends_the_process_and_makes_the_file_after_its_start(desk: Desk) -> None:
-    await desk.asks_for("发台账和照片（压缩包）")
+    await desk.asks_for("发台账和照片：全部（压缩包）")
     sending = asyncio.create_task(desk.sender.drain(NOW))
     number = await child()
     for task in asyncio.all_tasks():
@@ -311,7 +312,10 @@ def test_no_part_is_longer_than_may_be_sent_and_together_they_hold_everything(tm
 def test_the_next_start_sweeps_what_a_killed_bot_was_making(tmp_path: Path) -> None:
     settings = load_settings(token=TOKEN, data_folder=tmp_path, database_url=f"sqlite:///{tmp_path}/z.db")
     services = make_services(settings, bot_name="b")
-    (services.making / "0123").mkdir(parents=True)
-    (services.making / "0123" / "隐患台账.xlsx").write_bytes(b"half")
+    mine, of_other_bot = (services.making_of(zone_id) / "0123" for zone_id in (settings.zone_id, 2))
+    for folder in (mine, of_other_bot):
+        folder.mkdir(parents=True)
+        (folder / "隐患台账.xlsx").write_bytes(b"half")
     make_services(settings, bot_name="b")
-    assert not services.making.exists()
+    assert not mine.exists()
+    assert (of_other_bot / "隐患台账.xlsx").exists()

@@ -69,7 +69,7 @@ async def test_the_whole_ledger_comes_as_excel_with_photos_linked(
         "<b>隐患统计</b>（截至11月23日，不含误报）\n发现 2 条，其中重大 1 条\n已销号 1 条，销号率 50%\n"
         "没有销号 1 条，其中逾期 0 条"
     )
-    assert officer.labels[:3] == ["发 Excel：全部台账", "发台账和照片（压缩包）", "发 Excel：本月突出隐患"]
+    assert officer.labels[:3] == ["发 Excel：全部台账", "发台账和照片：全部（压缩包）", "发 Excel：本月突出隐患"]
     await officer.presses("发 Excel：全部台账")
     assert officer.toasts == ["正在生成，马上发给您。"]
     made = await newest(database, services, officer, "ledger_report")

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -21,11 +23,12 @@ from handlers.documents.hazard_ledger import TooManyRows
 from handlers.documents.spreadsheets import UnreadableFile
 from handlers.hazard_importing import TakeOver, carry_over, take_over_of
 from handlers.ledger_files import write_ledger_with_photos
-from handlers.ledger_photos import Folder, Parts
+from handlers.ledger_photos import Folder, Packed, Parts, Target
 from handlers.ledger_rows import rows_of
 from handlers.words import SHANGHAI
 from storage.database import DatabaseFull, DatabaseUnavailable, ZoneDatabase
 from storage.engine import CannotOpen, opening
+from storage.files import NO_SPACE
 from storage.photos import PhotoStore
 from storage.reading import reading
 from storage.transaction import Transaction
@@ -63,32 +66,28 @@ def export_hazards(
     if str(file) == "-":
         if form is Form.EXCEL:
             _fail("xlsx 不能写到标准输出，请用 --out 指定文件")
-        _export(sys.stdout.buffer, form, now, names)
+        with _writing(file):
+            _export(sys.stdout.buffer, form, now, names)
         return
-    try:
-        with file.open("wb") as target:
-            count = _export(target, form, now, names)
-    except OSError as error:
-        _fail(f"写不了文件：{file}（{error.strerror}）")
+    with _writing(file), _beside(file) as draft, draft.open("wb") as target:
+        count = _export(target, form, now, names)
     typer.echo(f"已导出 {count} 条：{file}", err=True)
 
 
 def _export_with_photos(path: Path, now: datetime) -> None:
     settings = _settings()
-    parts = Parts(path.parent, path.stem, most=sys.maxsize) if path.suffix == ".zip" else None
-    try:
+
+    def write(target: Target) -> Packed:
         with reading(settings.database_url, settings.zone_id) as tx:
-            packed = write_ledger_with_photos(
-                tx, PhotoStore(settings.data_folder / "photos"), parts or Folder(path), as_of=now
-            )
-        if parts is not None:
-            parts.close()
-    except CannotOpen as error:
-        _fail(f"数据库打不开：{error}")
-    except TooManyRows as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"写不了文件：{path}（{error.strerror}）")
+            return write_ledger_with_photos(tx, PhotoStore(settings.data_folder / "photos"), target, as_of=now)
+
+    with _writing(path):
+        if path.suffix.lower() == ".zip":
+            with _beside(path) as draft, Parts(draft.parent, draft.stem, most=sys.maxsize) as parts:
+                packed = write(parts)
+                parts.close()
+        else:
+            packed = write(Folder(path))
     typer.echo(f"已导出 {packed.rows} 条、{packed.photos} 张照片：{path}", err=True)
     if packed.missing:
         typer.echo(f"有 {packed.missing} 张照片的文件读不出来，可用 zicha db verify 核对", err=True)
@@ -96,17 +95,38 @@ def _export_with_photos(path: Path, now: datetime) -> None:
         typer.echo(f"举报查实的隐患不附整改前照片（{packed.held_back} 张），免得认出举报人", err=True)
 
 
-def _export(target: Any, form: Form, now: datetime, names: bool) -> int:
-    settings = _settings()
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Where to write what becomes `path` in the end, all of it or nothing; a pipe or a device is written at once."""
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    with TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
+        draft = Path(folder) / path.with_suffix(path.suffix.lower()).name
+        yield draft
+        draft.replace(path)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Troubles of writing `path` end the command with their cause."""
     try:
-        with reading(settings.database_url, settings.zone_id) as tx:
-            bot_name = tx.notes.get("bot_name")
-            link = (lambda payload: f"https://t.me/{bot_name}?start={payload}") if bot_name else None
-            return write_hazards(rows_of(tx, link), target, form, as_of=now, personal=names)
+        yield
     except CannotOpen as error:
         _fail(f"数据库打不开：{error}")
     except TooManyRows as error:
         _fail(str(error))
+    except OSError as error:
+        cause = "磁盘满了" if error.errno in NO_SPACE else error.strerror or type(error).__name__
+        _fail(f"写不了文件：{path}（{cause}）")
+
+
+def _export(target: Any, form: Form, now: datetime, names: bool) -> int:
+    settings = _settings()
+    with reading(settings.database_url, settings.zone_id) as tx:
+        bot_name = tx.notes.get("bot_name")
+        link = (lambda payload: f"https://t.me/{bot_name}?start={payload}") if bot_name else None
+        return write_hazards(rows_of(tx, link), target, form, as_of=now, personal=names)
 
 
 @imports.command("hazards")

@@ -51,16 +51,19 @@ class TooManyRows(ValueError):
     """More than one sheet of Excel can hold; the text says what to do."""
 
 
-def write_hazard_ledger(rows: Iterable[LedgerRow], target: BinaryIO, *, zone: str, as_of: datetime) -> int:
+def write_hazard_ledger(
+    rows: Iterable[LedgerRow], target: BinaryIO, *, zone: str, as_of: datetime, only: str = ""
+) -> int:
     """Write the ledger in the order given and return how many rows there were; memory does not grow with them.
 
     Three sheets: 隐患台账, 照片 (one row a photo, reached from the ledger), 统计 (area × trade × month, withdrawn ones
-    not counted). Days count to the day of `as_of` in China. Seconds for 10,000s of rows: use a thread, write to a file.
+    not counted). Days count to the day of `as_of` in China; `only` stands in the title and says what it is narrowed to.
+    Seconds for 10,000s of rows: use a thread, write to a file.
     """
     today = as_of.astimezone(SHANGHAI).date()
     with workbook(target, as_of, streamed=True) as book:
         ledger = _Ledger(book, today)
-        ledger.open(f"{zone}　事故隐患台账（截至{today.year}年{today.month}月{today.day}日）")
+        ledger.open(f"{zone}　事故隐患台账（截至{today.year}年{today.month}月{today.day}日）{only}")
         for row in rows:
             ledger.add(row)
         ledger.close()

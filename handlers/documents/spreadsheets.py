@@ -3,12 +3,15 @@
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import BinaryIO
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -171,12 +174,58 @@ def _write_sums(book: Workbook, sheet: Worksheet, rows: Sequence[OverdueRow]) ->
             sheet.write_number(place, 3 * column + 1, count)
 
 
+class _Paper:
+    """What a workbook is written on; once torn it takes everything and keeps nothing.
+
+    The library's zip file, when it is let go, would try once more to end itself, and complain on the standard error.
+    """
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target, self.torn = target, False
+
+    def __getattr__(self, name: str) -> Any:
+        return _ignored if self.torn else getattr(self._target, name)
+
+
+def _ignored(*_arguments: object) -> int:
+    return 0
+
+
+class _Book(Workbook):  # type: ignore[misc]
+    """A workbook that says what the disk said, and leaves nothing in the temporary folder when it is broken off."""
+
+    def __init__(self, target: BinaryIO, options: dict[str, Any]) -> None:
+        self._paper = _Paper(target)
+        self._aside = ExitStack()
+        if "constant_memory" in options:
+            folder = TemporaryDirectory(prefix="zicha-", ignore_cleanup_errors=True)
+            options |= {"tmpdir": self._aside.enter_context(folder)}
+        super().__init__(self._paper, options)
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        try:
+            if kind is None:  # else half a table would be written out, and its trouble would hide this one
+                self.close()
+        finally:
+            self._aside.close()
+
+    def close(self) -> None:
+        """Write the file out; raises OSError when the disk does not take it."""
+        try:
+            super().close()
+        except FileCreateError as error:
+            self._paper.torn = True
+            cause = error.args[0] if error.args else None
+            raise cause if isinstance(cause, OSError) else OSError(str(error)) from None
+
+
 def workbook(target: BinaryIO, made_at: datetime, *, streamed: bool = False) -> Workbook:
     """A new Excel file in which what people wrote stays text: neither formula nor link may start from it.
 
-    Of a streamed one each sheet must be written row by row downward; memory then does not grow with the rows.
+    Of a streamed one each sheet must be written row by row downward; memory then does not grow with the rows. Leaving
+    the block writes the file out, unless by an exception; raises OSError when the disk does not take it.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = Workbook(target, options | {"constant_memory" if streamed else "in_memory": True})
+    book = _Book(target, options | {"constant_memory" if streamed else "in_memory": True})
     book.set_properties({"author": "自查", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
     return book
