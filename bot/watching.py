@@ -1,26 +1,25 @@
 """Watching over the trail: at night, or when an administrator asks, it is checked in a process beside the bot."""
 
 import asyncio
-import json
 import logging
-import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.children import Child, child
 from bot.clock import Clock
 from bot.settings import Settings
 from checklists.trail_checks import Found, TrailCheck
-from handlers.trail_checks import Outcome, finish, give_up, note_progress, take_up
-from storage.database import ZoneDatabase
+from handlers.trail_checks import Outcome, finish, give_up, mark_of, note_progress, take_up
+from storage.database import DatabaseFull, DatabaseUnavailable, ZoneDatabase
 from storage.head_file import HeadFile
 
 logger = logging.getLogger(__name__)
 
 _LOOK_S = 3.0
 _BEAT_S = 1.0
-_SILENT_S = 300.0
+_AGAIN_S = 30.0
+_MODULE = "bot.trail_check"
 
 
 class CheckFailed(Exception):
@@ -64,52 +63,40 @@ class TrailWatcher:
         if check is None:
             return False
         try:
-            outcome = await self._check(check)
+            await self._keep(check, await self._check(check))
         except asyncio.CancelledError:
             await self._give_up(check.token, failed=False)
             raise
         except Exception as error:
             logger.error("the trail could not be checked: %r", error)
-            await self._give_up(check.token, failed=True)
-        else:
-            await self._keep(check.token, outcome)
+            await self._failed(check.token)
         self._told()
         return True
 
-    async def _keep(self, token: str, outcome: Outcome) -> None:
+    async def _keep(self, check: TrailCheck, outcome: Outcome) -> None:
         """The head goes into the file first: after a crash it stands there once more, never not at all."""
         now = self._clock.now()
         if outcome.found:
             kinds = ", ".join(f"{one.table} {one.wrong} {one.number}" for one in outcome.found)
             logger.error("the trail does not fit: %s", kinds)
-        else:
+        if not outcome.found or mark_of(outcome) == check.explained:
             await asyncio.to_thread(self._heads.add, self._database.zone_id, outcome.head, at=outcome.head_at)
-        if not await self._database.write(lambda tx: finish(tx, token, outcome, now)):
+        if not await self._database.write(lambda tx: finish(tx, check.token, outcome, now)):
             logger.info("another process has checked the trail meanwhile")
 
     async def _check(self, check: TrailCheck) -> Outcome:
         written = await asyncio.to_thread(self._heads.heads, self._database.zone_id)
         heads = [*written, check.clean_head] if check.clean_head else written
         job = {"address": self._address, "zone_id": self._database.zone_id, "heads": heads}
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot.trail_check", stdin=pipe, stdout=pipe)
-        try:
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(job).encode() + b"\n")
-            await process.stdin.drain()
+        async with child(_MODULE, job) as process:
             return await self._follow(process, check.token)
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
 
-    async def _follow(self, process: asyncio.subprocess.Process, token: str) -> Outcome:
+    async def _follow(self, process: Child, token: str) -> Outcome:
         """Read what the process says until it has the result; a sign of life goes into the database now and then."""
         loop = asyncio.get_running_loop()
         beat = loop.time()
-        assert process.stdout is not None
-        while line := await asyncio.wait_for(process.stdout.readline(), _SILENT_S):
-            said = json.loads(line)
+        while True:
+            said = await process.word()
             if "head" in said:
                 return _outcome(said)
             if "failed" in said:
@@ -117,12 +104,21 @@ class TrailWatcher:
             if loop.time() - beat >= _BEAT_S:
                 beat = loop.time()
                 await self._note(token, int(said["percent"]))
-        raise CheckFailed("the process ended")
 
     async def _note(self, token: str, percent: int) -> None:
         now = self._clock.now()
         if not await self._database.write(lambda tx: note_progress(tx, token, percent, now)):
             raise CheckFailed("another process has taken over")
+
+    async def _failed(self, token: str) -> None:
+        """Keep that it failed, however long the disk is full: else it would be taken up again without a pause."""
+        while True:
+            try:
+                await self._give_up(token, failed=True)
+                return
+            except (DatabaseUnavailable, DatabaseFull) as error:
+                logger.warning("a failed check could not be recorded (%s), trying again", type(error).__name__)
+                await asyncio.sleep(_AGAIN_S)
 
     async def _give_up(self, token: str, *, failed: bool) -> None:
         now = self._clock.now()
@@ -135,11 +131,12 @@ class TrailWatcher:
             logger.error("looking after the trail failed (%s), looking again", type(error).__name__)
 
 
-def _outcome(said: dict[str, Any]) -> Outcome:
+def _outcome(said: Mapping[str, Any]) -> Outcome:
     return Outcome(
         head=said["head"],
         head_at=datetime.fromisoformat(said["head_at"]),
         events=said["events"],
         found=tuple(Found(**one) for one in said["found"]),
         keys=said["keys"],
+        cut=said["cut"],
     )

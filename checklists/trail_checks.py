@@ -25,8 +25,10 @@ class Found:
 class TrailCheck:
     """Where checking the trail stands. Times are aware; heads are `number:hash`.
 
-    `token` names the check that is going on, `beat_at` when it last gave a sign; `checked_at` is when the last finished
-    one began, `clean_at` the last without a fault; `told` stands for the faults that the office knows of.
+    `token` names the check that is going on, `beat_at` when it last gave a sign; `first_at` is when the first was taken
+    up, `checked_at` when the last finished one began, `clean_at` the last without a fault. `cut` says that it stopped
+    counting. `told` stands for the faults that the office knows of, `explained` for those an administrator gave the
+    reason of.
     """
 
     asked_by: int | None = None
@@ -35,18 +37,29 @@ class TrailCheck:
     beat_at: datetime | None = None
     percent: int = 0
     failed_at: datetime | None = None
+    first_at: datetime | None = None
     checked_at: datetime | None = None
     events: int = 0
     found: tuple[Found, ...] = ()
+    cut: bool = False
     clean_at: datetime | None = None
     clean_head: str = ""
     clean_head_at: datetime | None = None
     told: str = ""
+    explained: str = ""
+    explained_by: int | None = None
+    explained_at: datetime | None = None
+    reason: str = ""
 
     @property
     def faults(self) -> int:
         """How many things the last check found wrong."""
         return sum(one.number for one in self.found)
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether just these faults have a reason that somebody answers for."""
+        return bool(self.found) and self.told == self.explained
 
     def is_running(self, now: datetime) -> bool:
         """Whether a check gave a sign lately; one that was killed gives none."""
@@ -57,13 +70,19 @@ class TrailCheck:
         return self.asked_by is not None or self.is_running(now)
 
     def is_long_ago(self, now: datetime) -> bool:
-        """Whether checks have not been finished for days, though there were nights for them."""
-        return self.checked_at is not None and now - self.checked_at > LONG_AGO
+        """Whether no check was finished for days, though they were tried."""
+        since = self.checked_at or self.first_at
+        return since is not None and now - since > LONG_AGO
 
     def is_due(self, now: datetime, *, founded_at: datetime) -> bool:
-        """Whether somebody should check now; a clock set back a little causes no second check of the same night."""
-        if self.is_running(now) or (self.failed_at is not None and abs(now - self.failed_at) < AGAIN_AFTER_FAILURE):
+        """Whether somebody should check now, after a failure also by day.
+
+        A clock set back a little causes no second check of the same night.
+        """
+        if self.is_running(now):
             return False
+        if self.failed_at is not None:
+            return abs(now - self.failed_at) >= AGAIN_AFTER_FAILURE
         last = self.checked_at or founded_at
         return self.asked_by is not None or last < quiet_hour(now) or last > now + _WRONG_CLOCK
 

@@ -49,6 +49,7 @@ from handlers import (
     trail_checks,
     voice_notes,
     withdrawals,
+    trail_explaining,
 )
 from handlers.router import Router
 from handlers.routing import Route
@@ -89,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
     *risk_point_keeping.ROUTES,
     *withdrawals.ROUTES,
     *rectification.ROUTES,
+    *trail_explaining.ROUTES,
     *deferrals.ROUTES,
     *departments.ROUTES,
     *office_figures.ROUTES,

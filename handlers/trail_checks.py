@@ -13,30 +13,37 @@ from checklists.trail_checks import Found, TrailCheck
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Press, Request, Route
-from handlers.trail_news import CLEAN, FAILED, FAULTY, head_lines, moment
-from handlers.words import _
+from handlers.trail_news import CLEAN, FAILED, FAULTY, all_found, head_lines, moment
+from handlers.words import _, html
 from storage.transaction import Transaction
 
 _NEW = {"token": "", "began_at": None, "beat_at": None, "percent": 0, "asked_by": None}
+_UNEXPLAINED = {"explained": "", "explained_by": None, "explained_at": None, "reason": ""}
+_MOST_HAZARDS = 5  # named in a message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a check found: the head it saw, how many things are wrong where, and some keys by table."""
+    """What a check found: the head it saw, how many things are wrong where, and their keys by table.
+
+    With `cut` it stopped counting, so that there may be more.
+    """
 
     head: str
     head_at: datetime
     events: int
     found: tuple[Found, ...]
     keys: Mapping[str, Sequence[str]]
+    cut: bool = False
 
 
 def take_up(tx: Transaction, now: datetime) -> TrailCheck | None:
     """Begin a check if one is due and no other process was faster; it keeps what the check begins from."""
     if not tx.trail_checks.is_due(now):
         return None
-    new = {"token": secrets.token_hex(8), "began_at": now, "beat_at": now, "percent": 0, "failed_at": None}
-    return tx.trail_checks.change(tx.trail_checks.present(), **new)
+    before = tx.trail_checks.present()
+    new = {"token": secrets.token_hex(8), "began_at": now, "beat_at": now, "percent": 0}
+    return tx.trail_checks.change(before, **new, first_at=before.first_at or now)
 
 
 def note_progress(tx: Transaction, token: str, percent: int, now: datetime) -> bool:
@@ -63,24 +70,37 @@ def finish(tx: Transaction, token: str, outcome: Outcome, now: datetime) -> bool
     before = tx.trail_checks.present()
     if before.token != token:
         return False
-    mark = _mark(outcome) if outcome.found else ""
-    values: dict[str, Any] = {"checked_at": before.began_at, "events": outcome.events, "found": outcome.found}
-    if not outcome.found:
-        values |= {"clean_at": before.began_at, "clean_head": outcome.head, "clean_head_at": outcome.head_at}
-    if tx.trail_checks.change(before, **_NEW, **values, told=mark) is None:
+    mark = mark_of(outcome)
+    if tx.trail_checks.change(before, **_NEW, **_kept(before, outcome, mark)) is None:
         return False
     found = [asdict(one) for one in outcome.found]
     after = {"head": outcome.head, "found": found}
     tx.trail.add("trail_checked", subject="zone", subject_id=tx.zone_id, person_id=before.asked_by, at=now, after=after)
+    hazards = outcome.keys.get("hazards", ())
     about = {
         "checked_at": before.began_at.isoformat() if before.began_at else now.isoformat(),
         "clean_at": before.clean_at.isoformat() if before.clean_at else None,
         "events": outcome.events,
         "found": found,
-        "hazards": list(outcome.keys.get("hazards", ())),
+        "cut": outcome.cut,
+        "hazards": list(hazards[:_MOST_HAZARDS]),
+        "more_hazards": outcome.cut or len(hazards) > _MOST_HAZARDS,
     }
     _tell(tx, before, about, new=bool(mark) and mark != before.told, token=token, now=now)
     return True
+
+
+def _kept(before: TrailCheck, outcome: Outcome, mark: str) -> dict[str, Any]:
+    """What stays of a result. A head may be trusted again when just the explained faults stand."""
+    values: dict[str, Any] = {"checked_at": before.began_at, "failed_at": None, "events": outcome.events, "told": mark}
+    values |= {"found": outcome.found, "cut": outcome.cut}
+    if not outcome.found:
+        values["clean_at"] = before.began_at
+    if mark != before.explained:
+        values |= _UNEXPLAINED
+    if mark in ("", before.explained):
+        values |= {"clean_head": outcome.head, "clean_head_at": outcome.head_at}
+    return values
 
 
 def _tell(tx: Transaction, before: TrailCheck, about: dict[str, Any], *, new: bool, token: str, now: datetime) -> None:
@@ -99,8 +119,10 @@ def _asker(tx: Transaction, check: TrailCheck) -> Person | None:
     return asker if asker is not None and asker.holds(Role.ADMINISTRATOR, enterprise_id=None) else None
 
 
-def _mark(outcome: Outcome) -> str:
-    """Stands for just these faults: the office hears of them once, and again when they change."""
+def mark_of(outcome: Outcome) -> str:
+    """Stands for just these faults: the office hears of them once, and again when they change. Empty without any."""
+    if not outcome.found:
+        return ""
     content = [[asdict(one) for one in outcome.found], {k: list(v) for k, v in sorted(outcome.keys.items())}]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -112,12 +134,16 @@ def standing(check: TrailCheck, now: datetime) -> str:
     if check.asked_by is not None:
         return _("台账防改：马上开始核对")
     if check.checked_at is None:
+        if check.is_long_ago(now):
+            return _("⚠️ 台账防改：还从来没有核对成功过，请告诉管理服务器的人")
         return _("台账防改：还没有核对过，今天夜里会核对")
     words = _("台账防改：上次核对 {moment}，没有发现改动")
-    if check.found:
+    if check.found and not check.is_explained:
         words = _("⚠️ 台账防改：上次核对 {moment}，发现 {number} 处改动")
     elif check.is_long_ago(now):
         words = _("⚠️ 台账防改：上次核对 {moment}，之后没有核对成功")
+    elif check.found:
+        words = _("台账防改：上次核对 {moment}，{number} 处改动，原因已查明")
     return words.format(moment=moment(check.checked_at), number=check.faults)
 
 
@@ -131,11 +157,25 @@ def show(request: Request) -> Reply:
         _("每天夜里核对一次：操作记录和每一条数据，是不是本系统写下的原样。有人绕过本系统改了数据，马上告诉您。"),
         "",
         standing(check, request.now),
+        *all_found(check.found, cut=check.cut),
+        *_explanation(request.tx, check),
         *head_lines(check),
     ]
+    unexplained = check.found and not check.is_explained
+    explain = Button(_("已查明，写原因"), data("ux", check.told)) if unexplained else None
     again = Button(_("看进度"), data("us")) if waiting else Button(_("现在核对"), data("uc"))
-    buttons = rows([again], [Button(_("返回"), data("fg")), to_home()])
+    buttons = rows([again], [explain], [Button(_("返回"), data("fg")), to_home()])
     return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
+
+
+def _explanation(tx: Transaction, check: TrailCheck) -> list[str]:
+    """Who knows the reason of what was found, since when."""
+    if not check.is_explained or check.explained_at is None:
+        return []
+    who = tx.people.get(check.explained_by) if check.explained_by is not None else None
+    words = _("已查明（{who}，{moment}）：{reason}")
+    name = html(who.name) if who else ""
+    return [words.format(who=name, moment=moment(check.explained_at), reason=html(check.reason))]
 
 
 def ask(request: Request) -> Reply:

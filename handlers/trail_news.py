@@ -64,14 +64,16 @@ def head_lines(check: TrailCheck) -> list[str]:
 def morning_lines(tx: Transaction, now: datetime) -> list[str]:
     """What the morning report must not keep quiet about: faults that stand, and nights without a check."""
     check = tx.trail_checks.present()
-    if check.checked_at is None:
-        return []
-    if check.found:
+    lines = []
+    if check.found and check.checked_at is not None and not check.is_explained:
         words = _("⚠️ 台账核对发现 {number} 处改动（{moment}），还没有查清。")
-        return [words.format(number=check.faults, moment=moment(check.checked_at))]
+        lines.append(words.format(number=check.faults, moment=moment(check.checked_at)))
     if check.is_long_ago(now):
-        return [_("⚠️ 台账从 {moment} 起没有核对成功。").format(moment=moment(check.checked_at))]
-    return []
+        words = _("⚠️ 台账还从来没有核对成功过，请告诉管理服务器的人。")
+        if check.checked_at is not None:
+            words = _("⚠️ 台账从 {moment} 起没有核对成功。").format(moment=moment(check.checked_at))
+        lines.append(words)
+    return lines
 
 
 def faulty(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
@@ -84,8 +86,8 @@ def faulty(tx: Transaction, services: Services, delivery: Delivery, now: datetim
     lines = [
         _("🚨 <b>台账被改动过</b>"),
         _("{moment}核对，下面这些和本系统写下的不一样：").format(moment=moment(checked)),
-        *found_lines([Found(**one) for one in about["found"]]),
-        *_hazards(tx, about["hazards"]),
+        *all_found([Found(**one) for one in about["found"]], cut=bool(about.get("cut"))),
+        *_hazards(tx, about["hazards"], more=bool(about.get("more_hazards"))),
         since,
         "",
         _(
@@ -94,6 +96,11 @@ def faulty(tx: Transaction, services: Services, delivery: Delivery, now: datetim
         ),
     ]
     return Outgoing(screen=Screen(text="\n".join(lines)))
+
+
+def all_found(found: Iterable[Found], *, cut: bool) -> list[str]:
+    """What was found by kind of content; with `cut` it says that there may be more."""
+    return [*found_lines(found), *([_("只数到这里，实际可能更多。")] if cut else [])]
 
 
 def found_lines(found: Iterable[Found]) -> list[str]:
@@ -108,9 +115,12 @@ def found_lines(found: Iterable[Found]) -> list[str]:
     return ["· " + labelled(_(content), listed(words)) for content, words in said.items()]
 
 
-def _hazards(tx: Transaction, ids: Sequence[Any]) -> list[str]:
+def _hazards(tx: Transaction, ids: Sequence[Any], *, more: bool) -> list[str]:
     known = [hazard for hazard in (tx.hazards.get(int(i)) for i in ids) if hazard is not None]
-    return [_("涉及隐患：{numbers}").format(numbers=listed(html(number_in(tx, h)) for h in known))] if known else []
+    if not known:
+        return []
+    words = _("涉及隐患（前 {count} 条）：{numbers}") if more else _("涉及隐患：{numbers}")
+    return [words.format(count=len(known), numbers=listed(html(number_in(tx, h)) for h in known))]
 
 
 def clean(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:

@@ -36,7 +36,9 @@ class HeadFile:
         torn = self._path.exists() and not self._path.read_bytes().endswith(b"\n")
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(handle, (("\n" if torn else "") + line).encode())
+            rest = (("\n" if torn else "") + line).encode()
+            while rest:  # a disk that is nearly full takes a part without complaint
+                rest = rest[os.write(handle, rest) :]
             os.fsync(handle)
         finally:
             os.close(handle)

@@ -122,7 +122,7 @@ ROUTES: dict[str, str] = {
         vb vc @invitation_batch s sl sd sa sb su @standards @standard @standards_all @standards_done
     """,
     "administrators": """
-        fs @figure text@figure us uc @trail
+        fs @figure text@figure us uc @trail ux @trail_reason text@trail_reason
         po pow pox vo von vox vor @office_people @office_end @office_invitations @invite_officer text@invite_officer
     """,
 }

@@ -10,6 +10,7 @@ import typer
 from bot.settings import Settings, WrongSettings, load
 from storage import backup as backups
 from storage.engine import CannotOpen, opening
+from storage.head_file import NAME as HEADS
 from storage.schema import upgrade as upgrade_schema
 
 app = typer.Typer(help="数据库：升级、备份、恢复、核对。", no_args_is_help=True)
@@ -41,6 +42,9 @@ def restore(file: Annotated[Path, typer.Argument(help="备份文件")], as_json:
     settings = _settings()
     report = _guarded(lambda: backups.restore(file, settings.database_url, settings.data_folder))
     _show(report, as_json, "恢复完成。")
+    if (heads := settings.data_folder / HEADS).exists():
+        words = f"恢复以后，请把数据文件夹里的 {heads.name} 移到别处保存，否则每天会报“以前抄下的末尾不见了”。"
+        typer.echo(words, err=True)
 
 
 @app.command()
