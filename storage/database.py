@@ -92,8 +92,6 @@ class Database:
     def _read(self, unit: Unit[T], zone_id: int) -> T:
         try:
             with self._reading.connect() as connection:
-                if self.dialect == "postgresql":
-                    connection = connection.execution_options(postgresql_readonly=True)
                 return unit(Transaction(connection, zone_id))
         except exc.DBAPIError as error:
             raise _in_plain_words(error) from error

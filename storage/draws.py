@@ -119,17 +119,16 @@ class Draws(Subject):
         drawn = next((d for d in made.firms if d.enterprise_id == enterprise_id), None)
         if drawn is None:
             raise LookupError(f"firm {enterprise_id} was not drawn")
+        mine = (drawn_enterprises.c.zone_id == self.zone_id) & (drawn_enterprises.c.draw_id == made.id)
+        mine &= drawn_enterprises.c.place == drawn.place
+        # Who comes second in another process waits here, then finds the inspection that was begun.
+        self.connection.execute(select(drawn_enterprises.c.place).where(mine).with_for_update())
         if known := self.inspected(made).get(enterprise_id):
             return known
         official = self.tx.official_inspections.start(
             enterprise_id=enterprise_id, mode=Mode.RANDOM, inspectors=inspectors, present="", by=by, at=at
         )
-        mine = (drawn_enterprises.c.zone_id == self.zone_id) & (drawn_enterprises.c.draw_id == made.id)
-        self.connection.execute(
-            drawn_enterprises.update()
-            .where(mine, drawn_enterprises.c.place == drawn.place)
-            .values(official_inspection_id=official.id)
-        )
+        self.connection.execute(drawn_enterprises.update().where(mine).values(official_inspection_id=official.id))
         self._note("draw_begun", made.id, by=by, at=at, after={"place": drawn.place, "inspection": official.id})
         return official
 

@@ -9,6 +9,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+# PostgreSQL's own default shows each statement what was committed by then: two queries would not fit together.
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 class UnknownDatabase(ValueError):
     """The database address is neither an SQLite file nor a PostgreSQL server."""
@@ -46,7 +49,15 @@ def parse_url(address: str) -> URL:
 
 def open_engine(url: URL, *, readers: int = 1, writes: bool) -> Engine:
     """An engine whose transactions begin at once as writers (`writes=True`) or see one snapshot as readers."""
-    engine = create_engine(url, poolclass=QueuePool, pool_size=readers, max_overflow=0, pool_pre_ping=_is_pg(url))
+    snapshot = {} if writes or not _is_pg(url) else _SNAPSHOT
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=readers,
+        max_overflow=0,
+        pool_pre_ping=_is_pg(url),
+        execution_options=snapshot,
+    )
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, writes=writes)
     return engine

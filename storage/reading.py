@@ -13,13 +13,11 @@ from storage.transaction import Transaction
 def reading(address: str, zone_id: int) -> Iterator[Transaction]:
     """A transaction that sees one moment of the zone; raises CannotOpen, in Chinese where the cause is known."""
     url = parse_url(address)
-    sqlite = url.get_backend_name() == "sqlite"
-    if sqlite and not Path(url.database or "").exists():
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise CannotOpen("没有这个数据库文件")
     engine = open_engine(url, writes=False)
-    options = {} if sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:
-        with opening(), engine.connect().execution_options(**options) as connection:
+        with opening(), engine.connect() as connection:
             if not is_current(connection):
                 raise CannotOpen("版本不对，请先运行 zicha db upgrade")
             yield Transaction(connection, zone_id)

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from storage.tables import answers, inspections, metadata, zones
+from storage.trail_lock import hold_trail
 
 if TYPE_CHECKING:
     from storage.transaction import Transaction
@@ -140,7 +141,10 @@ class Changes:
             rows = [{**given, **row} for row in params] if given else params
             keys = [key_of(table, row) for row in rows]
             if _key_names(table) != ("id",):  # ids are new; other keys may be there already
-                for row in _rows_with(connection, table, rows[0].get("zone_id"), rows):
+                zone_id = rows[0]["zone_id"]
+                # There is no row to hold yet: another process must not insert it between our look and our insert.
+                hold_trail(connection, zone_id)
+                for row in _rows_with(connection, table, zone_id, rows):
                     known.setdefault(key_of(table, row), seal_of(table, row))
             for key in keys:
                 known.setdefault(key, NONE)

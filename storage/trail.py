@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from storage.subject import Subject
 from storage.tables import events
+from storage.trail_lock import hold_trail
 
 if TYPE_CHECKING:
     from storage.transaction import Transaction
 
 _START = bytes(32)
 _FIRST = datetime(2024, 1, 1, tzinfo=UTC)
-_LOCK = 6_001_003  # with the zone: PostgreSQL's advisory lock that lets one process at a time extend a chain
 SEALED = "sealed"
 _MOST_DIGITS = 18
 
@@ -86,8 +86,7 @@ class Trail(Subject):
 
     def _locked_head(self) -> "Head":
         if self._last is None:
-            if self.connection.dialect.name == "postgresql":
-                self.connection.execute(select(func.pg_advisory_xact_lock(_LOCK, self.zone_id % 2**31)))
+            hold_trail(self.connection, self.zone_id)
             self._last = self.head()
         return self._last
 
