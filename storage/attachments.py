@@ -139,9 +139,26 @@ class Attachments(Subject):
         """Undo `remove`."""
         self._update(attachment_id, removed_at=None)
 
-    def _add(self, **values: Any) -> Attachment:
-        attachment = Attachment(id=new_id(), **values)
-        self.insert_new(attachments, {c.name: getattr(attachment, c.name) for c in _COLUMNS})
+    def mark(self, hazard_id: int) -> int:
+        """A number above everything handed in for the hazard so far and below everything that is handed in later.
+
+        Ids alone would not do: they hang on the clock of the process that made them.
+        """
+        return new_id(above=self._newest(hazard_id))
+
+    def _newest(self, hazard_id: int) -> int:
+        """The greatest id or mark at a hazard."""
+        mine = (attachments.c.zone_id == self.zone_id) & (attachments.c.hazard_id == hazard_id)
+        known = (hazards.c.zone_id == self.zone_id) & (hazards.c.id == hazard_id)
+        newest = self.connection.execute(select(func.max(attachments.c.id)).where(mine)).scalar()
+        marked = self.connection.execute(select(hazards.c.evidence_from).where(known)).scalar()
+        return max(newest or 0, marked or 0)
+
+    def _add(self, *, hazard_id: int | None, **values: Any) -> Attachment:
+        made = new_id() if hazard_id is None else new_id(above=self._newest(hazard_id))
+        attachment = Attachment(id=made, hazard_id=hazard_id, **values)
+        is_new = self.insert_new(attachments, {c.name: getattr(attachment, c.name) for c in _COLUMNS})
+        assert is_new, "an id was given twice"
         return attachment
 
     def _update(self, attachment_id: int, **values: Any) -> None:

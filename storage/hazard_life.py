@@ -16,7 +16,6 @@ from checklists.working_days import SHANGHAI
 from storage.hazard_standing import HazardStanding
 from storage.hazards import ARRANGEMENTS
 from storage.office_settings import SAMPLING_PERCENT
-from storage.types import new_id
 
 _EVENTS = {
     Step.CONFIRM: "hazard_confirmed",
@@ -153,7 +152,7 @@ class HazardLife(HazardStanding):
 
     def send_back(self, hazard: Hazard, *, reason: str, by: int, at: datetime, on_site: bool = False) -> Hazard:
         """It is not put right: a new round begins, for which new pictures are needed."""
-        changed = self.take(Step.RETURN, hazard, by=by, at=at, values=_next_round(hazard), reason=reason)
+        changed = self.take(Step.RETURN, hazard, by=by, at=at, values=self._next_round(hazard), reason=reason)
         self.tx.hazard_records.add_review(hazard, Outcome.RETURNED, words=reason, by=by, at=at, on_site=on_site)
         return changed
 
@@ -249,7 +248,7 @@ class HazardLife(HazardStanding):
         closed = hazard.state is State.CLOSED
         arrangements = replace(hazard.arrangements, deadline=None) if closed else hazard.arrangements
         ended = {"closed_by": None, "closed_at": None, "month_closed": None, "days_open": None}
-        values = {**_next_round(hazard), **ended, "life": hazard.life + closed, **more}
+        values = {**self._next_round(hazard), **ended, "life": hazard.life + closed, **more}
         values["deadline"] = arrangements.deadline
         changed = self.take(step, hazard, by=by, at=at, values=values, reason=reason, arrangements=arrangements)
         if closed:
@@ -257,11 +256,13 @@ class HazardLife(HazardStanding):
             self.tx.hazard_records.end_life(hazard, reason=reason, fake=fake, by=by, at=at)
         return self._notified(changed, at)
 
+    def _next_round(self, hazard: Hazard) -> dict[str, Any]:
+        """Nothing of the round before counts any more: pictures that come from now on have greater ids."""
+        mark = self.tx.attachments.mark(hazard.id)
+        return {**_NOBODY, "sampled": False, "rectified": "", "round": hazard.round + 1, "evidence_from": mark}
+
     def _notified(self, hazard: Hazard, at: datetime) -> Hazard:
         self.tx.hazard_records.notify(hazard, self.rules().recipients(hazard.level), at=at)
         return hazard
 
 
-def _next_round(hazard: Hazard) -> dict[str, Any]:
-    """Nothing of the round before counts any more: pictures that come from now on have greater ids."""
-    return {**_NOBODY, "rectified": "", "round": hazard.round + 1, "evidence_from": new_id()}

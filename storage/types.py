@@ -39,14 +39,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def new_id() -> int:
+def new_id(*, above: int = 0) -> int:
     """A new identifier: 41 bits of wall-clock milliseconds and 22 random bits, growing within a process.
 
     Made here and not by the database, so that rows of one transaction can name each other without a round trip
-    and rows of different zones never collide when tables are merged or distributed.
+    and rows of different zones never collide when tables are merged or distributed. With `above` it is greater than
+    that one, which another process may have made while its clock was ahead.
     """
     global _last
     with _lock:
         stamp = (int(time.time() * 1000) - _EPOCH_MS) << 22
         _last = max(_last + 1, stamp | secrets.randbits(22))
-        return _last
+        return _last if _last > above else above + 1 + secrets.randbits(22)
