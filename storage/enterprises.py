@@ -39,58 +39,12 @@ class Enterprises(EnterpriseQueries, Contacts):
 
     def add_listed(self, rows: Sequence[EnterpriseRow], *, at: datetime) -> list[int]:
         """New enterprises from a checked list, all at once; none of their codes may be known. Their ids in order."""
-        ids = [new_id() for _ in rows]
-        listed = list(zip(ids, rows, strict=True))
-        zone = {"zone_id": self.zone_id}
-        stamps = {"created_at": at, "updated_at": at}
-        self._insert_all(
-            enterprises,
-            [
-                {
-                    **zone,
-                    "id": i,
-                    "name": r.name,
-                    "uscc": r.uscc,
-                    "address": r.address,
-                    "community": r.community,
-                    **stamps,
-                }
-                for i, r in listed
-            ],
-        )
-        self._insert_all(
-            enterprise_trades,
-            [
-                {**zone, "enterprise_id": i, "sector": sector, "place": place}
-                for i, r in listed
-                for place, sector in enumerate(r.trades)
-            ],
-        )
-        self._insert_all(
-            enterprise_traits,
-            [
-                {**zone, "enterprise_id": i, "trait": trait, "present": present, "answered_at": at}
-                for i, r in listed
-                for trait, present in r.traits.items()
-            ],
-        )
-        self._insert_all(
-            contacts,
-            [
-                {
-                    **zone,
-                    "id": new_id(),
-                    "enterprise_id": i,
-                    "role": p.role.value,
-                    "name": p.name,
-                    "phone": p.phone,
-                    "since": at,
-                }
-                for i, r in listed
-                for p in r.people
-            ],
-        )
-        return ids
+        listed = [(new_id(), row) for row in rows]
+        self._insert_all(enterprises, [_listed_row(i, row, at) for i, row in listed])
+        self._insert_all(enterprise_trades, [trade for i, row in listed for trade in _listed_trades(i, row)])
+        self._insert_all(enterprise_traits, [trait for i, row in listed for trait in _listed_traits(i, row, at)])
+        self._insert_all(contacts, [person for i, row in listed for person in _listed_people(i, row, at)])
+        return [i for i, _ in listed]
 
     def update_listed(self, enterprise_id: int, row: EnterpriseRow, *, by: int | None, at: datetime) -> None:
         """Bring a known enterprise up to what a checked list says; what the list is silent on stays."""
@@ -170,7 +124,7 @@ class Enterprises(EnterpriseQueries, Contacts):
 
     def _insert_all(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:
-            self.connection.execute(table.insert(), rows)
+            self.connection.execute(table.insert(), [{"zone_id": self.zone_id, **row} for row in rows])
 
     def _set(self, enterprise_id: int, **values: object) -> None:
         self.connection.execute(
@@ -178,3 +132,24 @@ class Enterprises(EnterpriseQueries, Contacts):
             .where(enterprises.c.zone_id == self.zone_id, enterprises.c.id == enterprise_id)
             .values(**values)
         )
+
+
+def _listed_row(enterprise_id: int, row: EnterpriseRow, at: datetime) -> dict[str, Any]:
+    named = {"name": row.name, "uscc": row.uscc, "address": row.address, "community": row.community}
+    return {"id": enterprise_id, **named, "created_at": at, "updated_at": at}
+
+
+def _listed_trades(enterprise_id: int, row: EnterpriseRow) -> list[dict[str, Any]]:
+    return [
+        {"enterprise_id": enterprise_id, "sector": sector, "place": place} for place, sector in enumerate(row.trades)
+    ]
+
+
+def _listed_traits(enterprise_id: int, row: EnterpriseRow, at: datetime) -> list[dict[str, Any]]:
+    mine = {"enterprise_id": enterprise_id, "answered_at": at}
+    return [{**mine, "trait": trait, "present": present} for trait, present in row.traits.items()]
+
+
+def _listed_people(enterprise_id: int, row: EnterpriseRow, at: datetime) -> list[dict[str, Any]]:
+    mine = {"enterprise_id": enterprise_id, "since": at}
+    return [{"id": new_id(), **mine, "role": p.role.value, "name": p.name, "phone": p.phone} for p in row.people]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from checklists.hazard_moves import Step
-from checklists.hazards import OPEN_STATES, Arrangements, Hazard, Level, MoveRefused, Source, State
+from checklists.hazards import OPEN_STATES, STATE_NAMES, Arrangements, Hazard, Level, MoveRefused, Source, State
 from checklists.working_days import SHANGHAI
 from storage.subject import Subject
 from storage.tables import hazards
@@ -20,6 +20,7 @@ _LENGTHS = {
     "measure": 500,
     "funds": 100,
     "contingency": 500,
+    "clause": 200,
     "words": 2000,
     "place": 200,
     "rectified": 500,
@@ -33,6 +34,10 @@ class HazardChanged(MoveRefused):
 
     def __init__(self) -> None:
         super().__init__("这条隐患刚才有改动，请看一下现在的情况。")
+
+
+class FindingStands(MoveRefused):
+    """What was found stands as it was submitted; what is said later belongs to putting it right."""
 
 
 class Hazards(Subject):
@@ -58,30 +63,35 @@ class Hazards(Subject):
         `more` may give words, place, official_inspection_id, risk_point_id and department_id; without the last it goes
         to the department in charge of the enterprise's trade, where there is just one.
         """
-        hazard_id = new_id()
         row = {
-            "id": hazard_id,
-            "year": year,
-            "sequence": self.next_number("hazard", year),
             "enterprise_id": enterprise_id,
             "source": source.value,
             "inspection_id": inspection_id,
             "item": item,
             "criterion_id": criterion_id,
-            "clause": clause[:200],
-            "state": State.FOUND.value,
+            "clause": clause,
             "level": level.value,
+            "year": year,
+            "department_id": self.tx.departments.in_charge_of(enterprise_id),
+            **more,
+        }
+        return self._found(_fitting(row), by=by, at=at)
+
+    def _found(self, row: Mapping[str, Any], *, by: int, at: datetime) -> Hazard:
+        hazard_id, state = new_id(), State.FOUND.value
+        begun = {
+            "id": hazard_id,
+            "sequence": self.next_number("hazard", row["year"]),
+            "state": state,
             "found_by": by,
             "found_at": at,
             "month_found": at.astimezone(SHANGHAI).strftime("%Y-%m"),
-            "department_id": self.tx.departments.in_charge_of(enterprise_id),
-            **_fitting(more),
         }
-        self.connection.execute(hazards.insert().values(zone_id=self.zone_id, **row))
-        self._note("hazard_found", hazard_id, by=by, at=at, after={"state": row["state"], "level": row["level"]})
-        opened = self.get(hazard_id)
-        assert opened is not None
-        return opened
+        self.connection.execute(hazards.insert().values(zone_id=self.zone_id, **begun, **row))
+        self._note("hazard_found", hazard_id, by=by, at=at, after={"state": state, "level": row["level"]})
+        found = self.get(hazard_id)
+        assert found is not None
+        return found
 
     def get(self, hazard_id: int) -> Hazard | None:
         """The hazard with this id."""
@@ -156,7 +166,9 @@ class Hazards(Subject):
         return int(self.connection.execute(statement).scalar_one())
 
     def describe(self, hazard: Hazard, words: str, *, by: int, at: datetime) -> Hazard:
-        """Keep what is wrong in the person's words."""
+        """Keep what is wrong in the person's words; raises FindingStands where they cannot change any more."""
+        if not self.tx.hazard_life.may_describe(hazard):
+            raise FindingStands("这条隐患现在是“{state}”，查出的情况不能再改。", state=STATE_NAMES[hazard.state])
         return self.change(hazard, "hazard_described", {"words": words}, by=by, at=at)
 
     def confirm_level(self, hazard: Hazard, level: Level, *, by: int, at: datetime, reason: str = "") -> Hazard:
