@@ -176,6 +176,11 @@ class Hazard:
         return self.state in OPEN_STATES
 
     @property
+    def is_found_inside(self) -> bool:
+        """Whether the firm's own people found it, so that its words are the firm's to write."""
+        return self.source in (Source.SELF_INSPECTION, Source.WORKER)
+
+    @property
     def is_listed(self) -> bool:
         """Whether it is under listed supervision (挂牌督办)."""
         return self.listed_at is not None

@@ -7,6 +7,7 @@ from checklists.hazards import Level, Source
 from checklists.people import Permission, allows
 from handlers import findings
 from handlers.buttons import to_home
+from handlers.finding_cards import careful
 from handlers.firm_choice import firm_choice, scanned_firm, unread_code
 from handlers.official_cards import firm_of
 from handlers.replies import Button, Reply, Screen, data, rows
@@ -90,9 +91,8 @@ def _fitting(request: Request, source: Source) -> Source:
 
 def _ask_first(request: Request, firm: Enterprise, source: Source) -> Reply:
     request.enter("entering", id=firm.id, source=source.value)
-    text = _("<b>登记隐患 · {firm}</b>\n{source}\n\n<b>发一张照片，或者写一句哪里不对。</b>").format(
-        firm=html(firm.name), source=_(_SOURCE_LABELS[source])
-    )
+    head = _("<b>登记隐患 · {firm}</b>\n{source}").format(firm=html(firm.name), source=_(_SOURCE_LABELS[source]))
+    text = "\n".join([head, "", *careful(source), _("<b>发一张照片，或者写一句哪里不对。</b>")])
     back = Button(_("返回"), data("je", firm.id)) if _is_of_the_office(request) else Button(_("换一家"), data("rx"))
     return Reply(screen=Screen(text=text, buttons=rows([back, to_home()])))
 
@@ -106,9 +106,10 @@ def first_again(request: Request) -> Reply:
 def enter(request: Request) -> Reply:
     """The first photo, voice note or words of a hazard from another source: it gets its number."""
     assert request.dialog is not None
+    source = _fitting(request, Source(request.dialog.data["source"]))
     hazard = request.tx.hazards.open(
         enterprise_id=firm_of(request.tx, request.enterprise_id).id,
-        source=_fitting(request, Source(request.dialog.data["source"])),
+        source=source,
         inspection_id=None,
         item=None,
         criterion_id=None,
@@ -117,7 +118,7 @@ def enter(request: Request) -> Reply:
         year=request.today.year,
         by=request.who.id,
         at=request.now,
-        words=request.text.strip()[:1000],
+        words="" if findings.is_dropped(request, source) else request.text.strip()[:1000],
     )
     return replace(findings.begin(request, hazard), group=request.album)
 

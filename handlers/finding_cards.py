@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from checklists.criteria import Criterion
-from checklists.hazards import LEVEL_NAMES, SOURCE_NAMES, Hazard, Level, Source
+from checklists.hazards import LEVEL_NAMES, SOURCE_NAMES, STATE_NAMES, Hazard, Level, Source, State
 from checklists.matching import proposals
 from checklists.people import Permission, allows
 from handlers.buttons import to_home
@@ -17,6 +17,8 @@ from handlers.standards import checklist_for
 from handlers.words import _, aside, day, html, labelled, shorten
 
 DAYS = (0, 3, 7, 15, 30)
+# Once the firm has handed in, nothing is added to what was found.
+TAKES_FILES = frozenset({State.FOUND, State.CONFIRMED, State.RECTIFYING})
 _PLACES = "①②③"
 
 
@@ -43,12 +45,17 @@ Asked = tuple[list[str], list[list[Button | None]]]
 
 def asked(request: Request, hazard: Hazard, step: str) -> Asked:
     """The question of this step and its buttons."""
-    if step in ("level", "deadline") and not allows(request.person, Permission.SUPERVISE):
-        change = Button(_("改依据"), data("ji", hazard.id)) if step == "level" else None
+    if step == "level" and not allows(request.person, Permission.SUPERVISE):
+        change = Button(_("改依据"), data("ji", hazard.id))
         return [_("这一条登记好了，已通知监管员确认级别。照片和文字还可以继续发。")], [[change]]
+    if step == "deadline" and not allows(request.person, Permission.SUPERVISE):
+        return [_("级别已经确认。照片还可以继续发。")], []
     match step:
         case "words":
             return [_("<b>写一句哪里不对。</b>照片可以继续发。")], []
+        case "rewrite":
+            back = Button(_("返回"), data("jp", hazard.id))
+            return [_("<b>把情况重新写一遍，一次写全。</b>原来写的会整个换掉。")], [[back]]
         case "clause":
             return _ask_clause(request, hazard)
         case "own":
@@ -58,7 +65,14 @@ def asked(request: Request, hazard: Hazard, step: str) -> Asked:
             return _ask_level(hazard)
         case "deadline":
             return _ask_deadline(request, hazard)
+    if hazard.state not in TAKES_FILES:
+        return [_("这条隐患现在是“{state}”，不能再加照片和文字。").format(state=_(STATE_NAMES[hazard.state]))], []
     return [_("这一条记好了。照片还可以继续发。")], []
+
+
+def careful(source: Source) -> list[str]:
+    """Who enters a tip is told each time that the firm reads the words."""
+    return [_("企业看得到您写的文字。请用自己的话写，不要写谁举报的。")] if source is Source.TIP else []
 
 
 def _ask_clause(request: Request, hazard: Hazard) -> Asked:
@@ -121,5 +135,5 @@ def last_rows(hazard: Hazard) -> Rows:
     """The way back to where the finding was made."""
     if hazard.official_inspection_id is not None:
         return rows([Button(_("返回这次检查"), data("jo", hazard.official_inspection_id))])
-    another = Button(_("再登记一条"), data("je", hazard.enterprise_id)) if hazard.source is Source.EXPERT else None
+    another = Button(_("再登记一条"), data("je", hazard.enterprise_id))
     return rows([another], [Button(_("看这条隐患"), data("go", hazard.id)), to_home()])

@@ -6,16 +6,16 @@ from datetime import timedelta
 from checklists.attachments import Phase
 from checklists.criteria import load_criteria
 from checklists.hazard_moves import Step
-from checklists.hazards import LEVEL_NAMES, Hazard, Level, MoveRefused, Source, State
+from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard, Level, MoveRefused, Source, State
 from checklists.official_inspections import NotRunning
 from checklists.people import Permission, allows
 from handlers import expert_findings, voice_notes
 from handlers.arrangements import NotADay, parse_deadline
-from handlers.finding_cards import DAYS, asked, card_lines, clause_of, last_rows
+from handlers.finding_cards import DAYS, TAKES_FILES, asked, card_lines, careful, clause_of, last_rows
 from handlers.hazard_cards import LEVELS_BY_CODE, hazard_of, number_of
 from handlers.life_telling import receive_by_own_press, tell
 from handlers.picture_dates import claims_of_picture
-from handlers.replies import Reply, Screen, rows
+from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.words import _, html
 
@@ -28,7 +28,7 @@ def begin(request: Request, hazard: Hazard) -> Reply:
     notice = _keep(request, hazard)
     expert_findings.tell(request, hazard)
     toast = _("隐患 {number} 已记下。").format(number=number_of(request, hazard))
-    notice = notice if request.voice else ""
+    notice = notice if request.voice or is_dropped(request, hazard.source) else ""
     return replace(show(request, hazard, next_step(hazard), notice=notice), toast=toast, group=request.album)
 
 
@@ -45,8 +45,11 @@ def show(request: Request, hazard: Hazard, step: str, *, notice: str = "") -> Re
     """The card of the finding at a step, where the chat now is."""
     request.enter("finding", id=hazard.id, step=step)
     ask, buttons = asked(request, hazard, step)
-    lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *card_lines(request, hazard), "", *ask]
-    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*buttons, *last_rows(hazard))))
+    warned = careful(hazard.source) if hazard.state is State.FOUND else []
+    lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *card_lines(request, hazard), "", *warned, *ask]
+    offered = step != "rewrite" and _may_rewrite(request, hazard)
+    rewrite = Button(_("改写文字"), data("jf", hazard.id)) if offered else None
+    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*buttons, [rewrite], *last_rows(hazard))))
 
 
 def current(request: Request) -> Hazard:
@@ -168,30 +171,67 @@ def write(request: Request) -> Reply:
             return _due(request, hazard, (parse_deadline(text, today=request.today) - request.today).days)
         except NotADay as error:
             return show(request, hazard, "deadline", notice=str(error))
+    if hazard.state not in TAKES_FILES:
+        return show(request, hazard, next_step(hazard), notice=_not_kept(hazard))
     if hazard.state is not State.FOUND:
         return show(request, hazard, next_step(hazard), notice=_("级别已经确认，情况不能再改。"))
+    if step == "rewrite" and _may_rewrite(request, hazard):
+        return _rewritten(request, hazard, text)
     words = f"{hazard.words}\n{text}" if hazard.words else text
     hazard = request.tx.hazards.describe(hazard, words, by=request.who.id, at=request.now)
     expert_findings.tell(request, hazard)
     return show(request, hazard, next_step(hazard), notice=_("已记下。"))
 
 
+def ask_words(request: Request) -> Reply:
+    """改写文字: once more from the beginning, for who entered a tip and wrote too much."""
+    hazard = current(request)
+    return show(request, hazard, "rewrite" if _may_rewrite(request, hazard) else next_step(hazard))
+
+
+def _may_rewrite(request: Request, hazard: Hazard) -> bool:
+    mine = hazard.source is Source.TIP and hazard.found_by == request.who.id
+    return mine and hazard.state is State.FOUND and bool(hazard.words)
+
+
+def _rewritten(request: Request, hazard: Hazard, words: str) -> Reply:
+    hazard = request.tx.hazards.rewrite(hazard, words, by=request.who.id, at=request.now)
+    notice = _("已改写。企业从现在起只看得到新的文字；原来的，企业可能已经看过。")
+    return show(request, hazard, next_step(hazard), notice=notice)
+
+
 def take_file(request: Request) -> Reply:
     """One more photo or voice note of the finding; a caption says what is wrong."""
     hazard = current(request)
     _check_open(request, hazard)
-    notice = _keep(request, hazard)
-    if (caption := request.text.strip()) and hazard.state is State.FOUND:
+    if hazard.state not in TAKES_FILES:
+        return replace(show(request, hazard, next_step(hazard), notice=_not_kept(hazard)), group=request.album)
+    notice, caption = _keep(request, hazard), request.text.strip()
+    if caption and not is_dropped(request, hazard.source, hazard.state):
         words = f"{hazard.words}\n{caption}" if hazard.words else caption
         hazard = request.tx.hazards.describe(hazard, words[:_MOST_WORDS], by=request.who.id, at=request.now)
     expert_findings.tell(request, hazard)
     return replace(show(request, hazard, next_step(hazard), notice=notice), group=request.album)
 
 
+def is_dropped(request: Request, source: Source, state: State = State.FOUND) -> bool:
+    """Whether a caption came that is not kept: of what is confirmed already, and of what a tipster sent.
+
+    A picture is forwarded as the tipster wrote below it, perhaps with his name, and the firm reads the words.
+    """
+    is_caption = bool(request.text.strip()) and (request.photo is not None or bool(request.voice))
+    return is_caption and (source is Source.TIP or state is not State.FOUND)
+
+
+def _not_kept(hazard: Hazard) -> str:
+    return _("这条隐患现在是“{state}”，刚才发的没有记下。").format(state=_(STATE_NAMES[hazard.state]))
+
+
 def _keep(request: Request, hazard: Hazard) -> str:
     """Keep the photo or the voice note of this request, if there is one; the words that say so."""
+    dropped = _("附的文字没有记下。") if is_dropped(request, hazard.source, hazard.state) else ""
     if request.voice:
-        return voice_notes.keep(request, hazard)
+        return voice_notes.keep(request, hazard) + dropped
     if request.photo is None:
         return ""
     request.tx.attachments.add_photo(
@@ -203,7 +243,7 @@ def _keep(request: Request, hazard: Hazard) -> str:
         album=request.album,
         claims=claims_of_picture(request),
     )
-    return _("照片已存好。")
+    return _("照片已存好。") + dropped
 
 
 def again(request: Request) -> Reply:
@@ -211,6 +251,7 @@ def again(request: Request) -> Reply:
     hazard = current(request)
     step = str(request.dialog.data.get("step", "")) if request.dialog else ""
     fits = step in ("clause", "own") and hazard.state is State.FOUND and bool(hazard.words)
+    fits = fits or (step == "rewrite" and _may_rewrite(request, hazard))
     return show(request, hazard, step if fits else next_step(hazard))
 
 
@@ -219,6 +260,7 @@ ROUTES: tuple[Route, ...] = (
     Press(name="jp", needs=_FIND, about=_ABOUT, handler=resume),
     Press(name="ji", needs=_FIND, about=_ABOUT, handler=ask_clause),
     Press(name="jk", needs=_FIND, about=_ABOUT, handler=ask_own_clause),
+    Press(name="jf", needs=_FIND, about=_ABOUT, handler=ask_words),
     Press(name="jc", needs=_FIND, about=_ABOUT, handler=choose_clause),
     Press(name="jl", needs=_SUPERVISE, about=_ABOUT, handler=confirm_level),
     Press(name="jd", needs=_SUPERVISE, about=_ABOUT, handler=choose_deadline),

@@ -8,6 +8,7 @@ from checklists.hazard_moves import Relation, Step
 from checklists.hazard_records import OUTCOME_NAMES, PROPOSAL_NAMES, Deferral, Notice, Receipt
 from checklists.hazard_rules import NOTIFIED_ROLES, RECIPIENT_NAMES, Gate, Recipient
 from checklists.hazards import Hazard, Level, MoveRefused, State
+from checklists.people import Permission, allows
 from handlers import hazard_pictures, voice_notes
 from handlers.finding_facts import facts
 from handlers.hazard_cards import Card, to_clause
@@ -224,6 +225,10 @@ def _office_moves(request: Request, hazard: Hazard, steps: frozenset[Step]) -> l
         confirm = data("yl", hazard.id, hazard.version, "m") if hazard.clause else to_clause(hazard)
         major = Button(_("确认为重大隐患"), confirm)
         general = Button(_("确认为一般隐患"), data("yl", hazard.id, hazard.version, "g"))
+    by_hand = not hazard.is_found_inside and hazard.official_inspection_id is None
+    mine = hazard.found_by == request.who.id or allows(request.person, Permission.SUPERVISE)
+    if hazard.state is State.FOUND and by_hand and mine:
+        lines.append([Button(_("接着填"), data("jp", hazard.id))])
         lines.append([general, major] if hazard.level is Level.GENERAL else [major, general])
     if hazard.state in EVIDENT and Step.RETURN in steps:
         lines.append([Button(_("🔎 复查"), data("yv", hazard.id))])

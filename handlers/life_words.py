@@ -13,6 +13,7 @@ HAPPENED: Mapping[str, str] = {
     "hazard_found": N_("发现隐患"),
     "hazard_imported": N_("从原来的台账接收"),
     "hazard_described": N_("写下情况"),
+    "hazard_rewritten": N_("改写情况"),
     "hazard_confirmed": N_("确认级别"),
     "hazard_lowered": N_("把建议的重大隐患定为一般隐患"),
     "hazard_classified": N_("定了依据"),
@@ -47,8 +48,8 @@ HAPPENED: Mapping[str, str] = {
     "major_report_on_paper": N_("登记书面的重大隐患报告"),
     "hazard_commented": N_("办公室备注"),
 }
-# What only the office sees.
-INTERNAL = frozenset({"hazard_commented", "hazard_assigned", "hazard_proposal_answered"})
+# What only the office sees; only tips are rewritten, and the firm must not know them from other hazards.
+INTERNAL = frozenset({"hazard_commented", "hazard_assigned", "hazard_proposal_answered", "hazard_rewritten"})
 
 
 def number_in(tx: Transaction, hazard: Hazard) -> str:

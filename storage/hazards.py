@@ -1,5 +1,6 @@
 """The list of hazards (隐患) with their numbers, arrangements and states; every change goes through one function."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -181,6 +182,10 @@ class Hazards(Subject):
 
     def fix_on_spot(self, hazard: Hazard, *, by: int, at: datetime) -> Hazard:
         """Put right at once, shown by a second photo; still to be reviewed. Raises MoveRefused."""
+    def rewrite(self, hazard: Hazard, words: str, *, by: int, at: datetime) -> Hazard:
+        """Put other words in the place of those that are there."""
+        return self.change(hazard, "hazard_rewritten", {"words": words}, by=by, at=at)
+
         return self.tx.hazard_life.fix_on_spot(hazard, by=by, at=at)
 
     def withdraw(self, hazard: Hazard, reason: str, *, by: int, at: datetime) -> Hazard:
@@ -207,7 +212,7 @@ class Hazards(Subject):
         if done.rowcount != 1:
             raise HazardChanged
         before = {name: _field(hazard, name) for name in values}
-        self._note(what, hazard.id, by=by, at=at, before=before, after=dict(values))
+        self._note(what, hazard.id, by=by, at=at, before=_for_trail(hazard, before), after=_for_trail(hazard, values))
         changed = self.get(hazard.id)
         assert changed is not None
         return changed
@@ -243,3 +248,10 @@ def _field(hazard: Hazard, name: str) -> Any:
 
 def _fitting(values: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v[: _LENGTHS[k]] if isinstance(v, str) and k in _LENGTHS else v for k, v in values.items()}
+def _for_trail(hazard: Hazard, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trail keeps of a change: nothing in it is ever mended, so of the words of a tip only their SHA-256."""
+    if hazard.source is not Source.TIP or "words" not in values:
+        return dict(values)
+    return {**values, "words": "sha256:" + hashlib.sha256(values["words"].encode()).hexdigest()}
+
+

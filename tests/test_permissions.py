@@ -102,7 +102,7 @@ ROUTES: dict[str, str] = {
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "who enters findings": """
-        je jg jp ji jk jc rx @expert_pick text@expert_pick photo@expert_pick @entering_source @entering @finding
+        je jg jp ji jk jf jc rx @expert_pick text@expert_pick photo@expert_pick @entering_source @entering @finding
         text@entering photo@entering voice@entering text@finding photo@finding voice@finding
     """,
     "who inspects for the office": """

@@ -246,3 +246,4 @@ async def test_an_old_review_card_shows_what_became_of_it(database: ZoneDatabase
     await case.reviewer.says("？")
     assert case.reviewer.text.startswith("<i>现在是“已销号”。最近一步：11月23日 10:00 陈监管：销号</i>")
     assert "✅ 通过" not in case.reviewer.labels
+        "接着填",
