@@ -6,6 +6,7 @@ from datetime import date
 
 from checklists.hazard_moves import Need, Relation
 from checklists.hazards import LEVEL_NAMES, Arrangements, Level, MoveRefused, State
+from checklists.sampling import wants_look
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +16,8 @@ class Circumstances:
     `evidence` counts the pictures of the present round that show it put right; `reviewed` whether another person
     passed just this round; `receipts_missing` are Chinese names of who has not confirmed; `report_missing` that
     a major hazard has no report of this life handed in; `wanted_deadline` and
-    `wanted_level` are what the person asks for; `proposed` is the level that the criterion proposes.
+    `wanted_level` are what the person asks for; `proposed` is the level that the criterion proposes; `level_of_office`
+    that somebody of the office set the present one.
     """
 
     state: State
@@ -38,6 +40,7 @@ class Circumstances:
     reason: str = ""
     wanted_level: Level | None = None
     proposed: Level | None = None
+    level_of_office: bool = False
     wanted_deadline: date | None = None
 
 
@@ -53,6 +56,10 @@ class LoweringUnexplained(MoveRefused):
     """The firm called general what the criterion proposes as major, and did not say why."""
 
 
+class LevelOfOffice(MoveRefused):
+    """The firm wanted another level than the one that the office set."""
+
+
 class ArrangementsIncomplete(MoveRefused):
     """One of the five arrangements (五落实) is not fixed."""
 
@@ -66,7 +73,7 @@ class DepartmentMissing(MoveRefused):
 
 
 class LookOnSiteMissing(MoveRefused):
-    """A hazard fixed on the spot was drawn for a look on site."""
+    """A hazard fixed on the spot was drawn for a look on site, or is a major one."""
 
 
 class ReviewMissing(MoveRefused):
@@ -147,8 +154,8 @@ def _department(now: Circumstances) -> None:
 
 
 def _on_site(now: Circumstances) -> None:
-    if now.sampled and not now.on_site:
-        raise LookOnSiteMissing("这条立查立改被抽中，要到现场看过才能通过。")
+    if wants_look(now.level, now.state, sampled=now.sampled) and not now.on_site:
+        raise LookOnSiteMissing("这条隐患要到现场看过才能通过。")
 
 
 def _review(now: Circumstances) -> None:
@@ -223,6 +230,11 @@ def _lowering(now: Circumstances) -> None:
         raise LoweringUnexplained("判定标准建议为重大隐患，定为一般要写明理由。")
 
 
+def _own_level(now: Circumstances) -> None:
+    if now.level_of_office:
+        raise LevelOfOffice("级别是监管办公室定的。要改，请联系监管办公室。")
+
+
 GUARDS: Mapping[Need, Callable[[Circumstances], None]] = {
     Need.CRITERION: _criterion,
     Need.REASON: _reason,
@@ -244,4 +256,5 @@ GUARDS: Mapping[Need, Callable[[Circumstances], None]] = {
     Need.NOT_REPORTED: _not_reported,
     Need.OTHER_LEVEL: _other_level,
     Need.LOWERING: _lowering,
+    Need.OWN_LEVEL: _own_level,
 }

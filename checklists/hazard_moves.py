@@ -38,8 +38,8 @@ class Step(StrEnum):
 class Relation(StrEnum):
     """What a person is to one hazard; somebody can be several at once.
 
-    FIRM may inspect for the enterprise, INSIDER belongs to it in any role; WALKER is of the firm while the inspection
-    that found the hazard is still running.
+    FIRM may inspect for the enterprise, INSIDER belongs to it in any role; WALKER is of the firm while the finding is
+    still its own: the inspection that found it was never submitted, and nothing put right was sent back.
     """
 
     FIRM = "firm"
@@ -88,6 +88,7 @@ class Need(StrEnum):
     NOT_REPORTED = "not_reported"
     OTHER_LEVEL = "other_level"
     LOWERING = "lowering"
+    OWN_LEVEL = "own_level"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,12 +132,13 @@ TABLE: Mapping[Step, Move] = {
         tells=frozenset({_A.PRINCIPAL}),
         tells_if_major=_HEADS | {_A.DEPARTMENT, _A.MANAGERS},
     ),
-    # Whoever walks the inspection may think again until it is submitted; afterwards only the office sets the level.
+    # Whoever walks the inspection may think again until it is submitted; afterwards, and where it has set the level
+    # already, only the office sets it.
     Step.RECONSIDER: Move(
         label="改级别",
         begins=frozenset({_S.CONFIRMED}),
         who=frozenset({_R.WALKER}),
-        needs=(_N.CRITERION, _N.LOWERING),
+        needs=(_N.OWN_LEVEL, _N.CRITERION, _N.LOWERING),
     ),
     Step.REGRADE: Move(
         label="改级别",
@@ -277,7 +279,9 @@ TABLE: Mapping[Step, Move] = {
         begins=_UNFIXED | {_S.FOUND, _S.FIXED_ON_SPOT},
         ends=(_S.WITHDRAWN,),
         who=frozenset({_R.WALKER}),
-        needs=(_N.REASON,),
+        needs=(_N.NOT_LISTED, _N.REASON),
+        tells=frozenset({_A.DEPARTMENT}),
+        tells_if_major=_HEADS,
     ),
     Step.DISMISS: Move(
         label="认定误报",

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from checklists.hazards import Level
+from checklists.hazards import Level, State
 
 
 def is_drawn(hazard_id: int, level: Level, *, rate_percent: int, salt: str) -> bool:
@@ -15,3 +15,8 @@ def is_drawn(hazard_id: int, level: Level, *, rate_percent: int, salt: str) -> b
         return True
     drawn = int.from_bytes(hashlib.sha256(f"{salt}:{hazard_id}".encode()).digest()[:4], "big")
     return drawn % 10_000 < rate_percent * 100
+
+
+def wants_look(level: Level, state: State, *, sampled: bool) -> bool:
+    """Whether a hazard passes only after a look on site: it was drawn, or became a major one after it was fixed."""
+    return sampled or (level is Level.MAJOR and state is State.FIXED_ON_SPOT)

@@ -40,8 +40,9 @@ NOT_MAJOR_BECAUSE = (
 class Card:
     """A hazard with what is needed to draw it; `walk` is its inspection, `proposal` fills what is not fixed yet.
 
-    `proposed` is the level of the criterion; `life` and `moves` are what handlers.life_cards adds for the person who
-    looks at it.
+    `is_open` while the finding still is the firm's own, so that it may be changed and taken back, `has_own_level` while
+    the level is too. `proposed` is the level of the criterion; `life` and `moves` are what handlers.life_cards adds for
+    the person who looks at it.
     """
 
     hazard: Hazard
@@ -52,12 +53,14 @@ class Card:
     proposal: Arrangements
     may_change: bool
     proposed: Level
+    is_open: bool
+    has_own_level: bool
     life: Sequence[str] = ()
     moves: Rows = ()
 
     @property
-    def is_open(self) -> bool:
-        """Whether its inspection is still running, so that the finding itself may be taken back."""
+    def is_walking(self) -> bool:
+        """Whether the inspection it belongs to is running, be it a correction."""
         return self.walk is not None and self.walk.inspection.is_running
 
     @property
@@ -84,6 +87,7 @@ def card_of(request: Request, hazard: Hazard, proposal: Arrangements) -> Card:
     """Everything that stands on the card of this hazard."""
     walk = walk_of(request.tx, hazard.inspection_id) if hazard.inspection_id is not None else None
     kept = request.tx.inspections.answer_to(walk.id, hazard.item) if walk and hazard.item is not None else None
+    is_open = request.tx.hazard_life.is_in_walk(hazard)
     return Card(
         hazard=hazard,
         number=number_of(request, hazard),
@@ -93,6 +97,8 @@ def card_of(request: Request, hazard: Hazard, proposal: Arrangements) -> Card:
         proposal=proposal,
         may_change=allows(request.person, Permission.INSPECT, enterprise_id=hazard.enterprise_id),
         proposed=request.tx.hazard_life.proposed(hazard),
+        is_open=is_open,
+        has_own_level=is_open and not request.tx.hazard_life.has_level_of_office(hazard),
     )
 
 
@@ -228,8 +234,8 @@ def _how(card: Card) -> Asked:
     return [_("<b>第 4/4 步：怎么改？</b>")], [
         [Button(_("立查立改：现在就改好"), data("zs", run, "fixed"))],
         [Button(_("限期整改"), data("zs", run, "arrange"))],
-        # Once the inspection is submitted, or the office found it, the office sets the level.
-        [Button(_("改级别"), data("zs", run, "level")) if card.is_open else None],
+        # Once the inspection is submitted, or the office has found it or set the level, the office sets it.
+        [Button(_("改级别"), data("zs", run, "level")) if card.has_own_level else None],
     ]
 
 
@@ -289,7 +295,8 @@ def _last_rows(card: Card, step: str) -> Rows:
     hazard = card.hazard
     may_withdraw = card.is_open and card.may_change and hazard.state in TABLE[Step.WITHDRAW].begins
     back = Button(_("稍后再填"), data("zb", hazard.id)) if step != "view" else None
-    on = Button(_("回到自查"), data("zb", hazard.id)) if step == "view" and card.is_open and card.may_change else None
+    walks = step == "view" and card.is_walking and card.may_change
+    on = Button(_("回到自查"), data("zb", hazard.id)) if walks else None
     listed = Button(_("隐患清单"), data("zh", hazard.enterprise_id, 0)) if step == "view" else None
     return rows(
         [Button(_("误报，撤回"), data("zx", hazard.id, ".")) if may_withdraw else None, back, on],

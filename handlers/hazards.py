@@ -69,18 +69,17 @@ def show_step(request: Request, hazard: Hazard, step: str, *, notice: str = "", 
 
 def finish(request: Request, hazard: Hazard, *, notice: str = "", toast: str = "") -> Reply:
     """Nothing more to fill in: on to the next question of the inspection, or the card when there is none."""
-    walk = running_walk(request, hazard)
-    if walk is None or hazard.item is None:
+    walk = walk_of(request.tx, hazard.inspection_id) if hazard.inspection_id is not None else None
+    if walk is None or hazard.item is None or not walk.inspection.is_running:
         return show_step(request, hazard, "view", notice=notice, toast=toast)
     return go_on(request, walk, hazard.item, notice=notice, toast=toast)
 
 
 def running_walk(request: Request, hazard: Hazard) -> Walk | None:
-    """The inspection the hazard was found in, while it is running."""
-    if hazard.inspection_id is None:
+    """The running inspection the hazard was found in, while the finding still is the firm's own."""
+    if hazard.inspection_id is None or not request.tx.hazard_life.is_in_walk(hazard):
         return None
-    walk = walk_of(request.tx, hazard.inspection_id)
-    return walk if walk.inspection.is_running else None
+    return walk_of(request.tx, hazard.inspection_id)
 
 
 def _who(request: Request) -> dict[str, Any]:
@@ -227,7 +226,7 @@ def write(request: Request) -> Reply:
     step = str(request.dialog.data.get("step", "view")) if request.dialog else "view"
     if not hazard.is_live:
         return show_step(request, hazard, "view", notice=_("这条隐患已撤回，您写的没有记下。"))
-    if hazard.is_settled and running_walk(request, hazard) is None:
+    if not request.tx.hazard_life.may_describe(hazard):
         # What was found stands; what is said of putting it right belongs to the evidence.
         return show_step(request, hazard, "view", notice=_("您写的没有记下。要说明整改情况，请点“交整改”再写。"))
     if step in FIELDS and _may_arrange(request, hazard):

@@ -124,6 +124,8 @@ def answer(request: Request, walk: Walk) -> Reply:
         case Answer.HAZARD:
             return hazards.open_at(request, walk, item)
         case Answer.NOT_APPLICABLE:
+            if known := request.tx.hazards.at_item(walk.id, item):
+                withdrawals.check_own(request, known)
             return ask_reason(request, walk, item)
         case Answer.GOOD if said is Answer.HAZARD:
             return _take_back(request, walk, item)
@@ -137,10 +139,11 @@ def answer(request: Request, walk: Walk) -> Reply:
 
 
 def _take_back(request: Request, walk: Walk, item: int) -> Reply:
-    """合格 where a hazard stands: the hazard is withdrawn first, with a reason."""
+    """合格 where a hazard stood: the hazard is withdrawn first, with a reason, unless the office has dismissed it."""
     hazard = request.tx.hazards.at_item(walk.id, item)
     if hazard is None:
-        raise Gone
+        run = request.tx.inspections.answer(walk.inspection, item, Answer.GOOD, by=request.who.id, at=request.now)
+        return go_on(request, walk.now(run), item)
     return withdrawals.ask_withdrawal(replace(request, arguments=(pack(hazard.id), Answer.GOOD.value)))
 
 
@@ -194,7 +197,7 @@ def write_reason(request: Request, walk: Walk) -> Reply:
 def _not_applicable(request: Request, walk: Walk, item: int, reason: str) -> Reply:
     who: dict[str, Any] = {"by": request.who.id, "at": request.now}
     if hazard := request.tx.hazards.at_item(walk.id, item):
-        request.tx.hazards.withdraw(hazard, N_("不涉及：{reason}").format(reason=reason), **who)
+        withdrawals.withdraw(request, hazard, N_("不涉及：{reason}").format(reason=reason))
     run = request.tx.inspections.answer(walk.inspection, item, Answer.NOT_APPLICABLE, reason=reason, **who)
     return go_on(request, walk.now(run), item)
 

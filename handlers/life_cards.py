@@ -31,7 +31,8 @@ def with_life(request: Request, card: Card) -> Card:
     hazard = card.hazard
     lines = [*life_lines(request.tx, hazard), *(office_lines(request, hazard) if request.who.in_office else [])]
     looks = [hazard_pictures.button(request, hazard), voice_notes.button(request, hazard, card.attachments)]
-    return replace(card, life=lines, moves=moves(request, hazard, running=card.is_open, looks=looks))
+    free = card.is_open and request.tx.hazard_life.has_free_deadline(hazard)
+    return replace(card, life=lines, moves=moves(request, hazard, free=free, looks=looks))
 
 
 def life_lines(tx: Transaction, hazard: Hazard) -> list[str]:
@@ -182,8 +183,8 @@ def is_for(request: Request, hazard: Hazard, notice: Notice) -> bool:
     return notice.recipient is Recipient.DEPARTMENT and is_office
 
 
-def moves(request: Request, hazard: Hazard, *, running: bool, looks: Sequence[Button | None] = ()) -> Rows:
-    """The buttons of what this person may do with the hazard now; `running` while its inspection goes on.
+def moves(request: Request, hazard: Hazard, *, free: bool, looks: Sequence[Button | None] = ()) -> Rows:
+    """The buttons of what this person may do with the hazard now; `free` while the firm still decides alone.
 
     `looks` lead to its photos and voice notes.
     """
@@ -191,12 +192,12 @@ def moves(request: Request, hazard: Hazard, *, running: bool, looks: Sequence[Bu
     notice = waiting_notice(request, hazard)
     received = Button(_("✅ 收到"), data("yk", hazard.id, notice.id)) if notice and hazard.is_open else None
     report = report_button(request, hazard)
-    past = None if running else Button(_("经过"), data("yy", hazard.id, 0))
+    past = None if free else Button(_("经过"), data("yy", hazard.id, 0))
     if request.who.in_office:
         more = Button(_("更多"), data("ym", hazard.id)) if steps & MORE else None
         ledger = [Button(_("文书"), data("gw", hazard.id)), Button(_("返回台账"), data("gl"))]
         return rows([received], *_office_moves(request, hazard, steps), [report], looks, [past, more], ledger)
-    return rows([received], [report], *_firm_moves(request, hazard, steps, running=running), looks, [past])
+    return rows([received], [report], *_firm_moves(request, hazard, steps, free=free), looks, [past])
 
 
 # What is seldom done stands one press further.
@@ -206,14 +207,12 @@ MORE = frozenset(
 )
 
 
-def _firm_moves(
-    request: Request, hazard: Hazard, steps: frozenset[Step], *, running: bool
-) -> list[list[Button | None]]:
+def _firm_moves(request: Request, hazard: Hazard, steps: frozenset[Step], *, free: bool) -> list[list[Button | None]]:
     hand_in = Button(_("📷 交整改"), data("yh", hazard.id)) if Step.HAND_IN in steps else None
     waiting = request.tx.hazard_records.deferral_waiting(hazard.id)
     defer = Button(_("申请延期"), data("yd", hazard.id)) if Step.ASK_DEFERRAL in steps and not waiting else None
     back = Button(_("撤回提交"), data("yb", hazard.id, hazard.version)) if Step.TAKE_BACK in steps else None
-    if running:
+    if free:
         # Then a deadline is simply changed, and what was marked in error is withdrawn.
         return [[hand_in], [back if hazard.state is State.HANDED_IN else None]]
     return [[hand_in], [defer, back]]

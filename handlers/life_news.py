@@ -39,6 +39,7 @@ HEADLINES: Mapping[Step, str] = {
     Step.ASSIGN: N_("<b>有隐患指定给您的科室</b>"),
     Step.ESCALATE: N_("❗ <b>逾期未改，已采取升级措施</b>"),
     Step.REPORT: N_("<b>隐患已上报</b>"),
+    Step.WITHDRAW: N_("🔎 <b>企业把一条隐患当作误报撤回了，请看一看</b>"),
     Step.DISMISS: N_("<b>认定误报，已从清单撤下</b>"),
 }
 
@@ -75,7 +76,7 @@ def _is_true(tx: Transaction, step: Step, hazard: Hazard, delivery: Delivery) ->
             return tx.hazard_records.deferral_waiting(hazard.id) is not None
         case Step.LIST | Step.UNLIST:
             return hazard.is_listed is (step is Step.LIST)
-        case Step.DISMISS:
+        case Step.WITHDRAW | Step.DISMISS:
             return hazard.state is State.WITHDRAWN
         case Step.RETURN | Step.REOPEN | Step.MARK_FAKE:
             return same_round
@@ -102,6 +103,8 @@ def _why(tx: Transaction, step: Step, hazard: Hazard) -> list[str]:
         case Step.REOPEN:
             lives = tx.hazard_records.lives(hazard.id)
             reason = lives[-1].reason if lives else ""
+        case Step.WITHDRAW:
+            return [_("撤回原因：{reason}").format(reason=html(_(hazard.withdrawn_reason)))]
         case Step.ASK_DEFERRAL | Step.DECIDE_DEFERRAL:
             return [deferral_words(d) for d in tx.hazard_records.deferrals(hazard.id)[-1:]]
         case Step.LIST:

@@ -15,7 +15,7 @@ from handlers.picture_dates import claims_of_picture
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Input, Press, Request, Route, Stale
 from handlers.running import while_running
-from handlers.sorting import show_sorting
+from handlers.sorting import hazard_shown_at, show_sorting
 from handlers.summaries import show_summary
 from handlers.walking import Walk, walk_of
 from handlers.words import N_, _
@@ -70,7 +70,7 @@ def _keep(
 
 
 def _to_item(request: Request, walk: Walk, item: int) -> Reply:
-    hazard = request.tx.hazards.at_item(walk.id, item)
+    hazard = hazard_shown_at(request, walk, item)
     kept = _keep(
         request,
         inspection_id=walk.id,
@@ -105,7 +105,7 @@ def take_for_hazard(request: Request) -> Reply:
     together = request.tx.attachments.of_album(request.who.id, request.album)
     if not hazard.is_live:
         return hazards.show_step(request, hazard, "view", notice=_("这条隐患已撤回，照片没有记下。"))
-    if hazards.running_walk(request, hazard) is None and hazard.state not in (State.FOUND, State.CONFIRMED):
+    if not request.tx.hazard_life.may_describe(hazard):
         return _after_inspection(request, hazard)
     if request.photo is not None and step == "fixed" and hazard.state is State.CONFIRMED:
         return _fixed(request, hazard)

@@ -1,6 +1,7 @@
 """Pictures sent together are kept at once and put to their questions afterwards, one by one or all together."""
 
 from checklists.attachments import Attachment, Medium, Phase
+from checklists.hazards import Hazard
 from checklists.people import Permission
 from handlers.buttons import pages_of, turning
 from handlers.items import IN_A_ROW, MARKS, ON_A_PAGE, show_item
@@ -36,8 +37,8 @@ def _sorting_screen(request: Request, walk: Walk, waiting: list[Attachment], ite
         _("也可以直接打题号。还没放好的有 {count} 个。").format(count=len(waiting)),
     ]
     places: list[int] = [] if item is None else [item]
-    hazards = request.tx.hazards.of_inspection(run)[:_MOST_HAZARDS]
-    places += [h.item for h in hazards if h.item is not None and h.item not in places]
+    found = [h for h in request.tx.hazards.of_inspection(run) if request.tx.hazard_life.may_describe(h)]
+    places += [h.item for h in found[:_MOST_HAZARDS] if h.item is not None and h.item not in places]
     buttons = [[_place_button(walk, first, number, here=item)] for number in places]
     all_here = None
     if item is not None and len(waiting) > 1:
@@ -69,10 +70,16 @@ def _place_button(walk: Walk, attachment: Attachment, item: int, *, here: int | 
 def place(request: Request, walk: Walk, attachment: Attachment, item: int) -> Walk:
     """Put a picture to a question, and to the hazard found there."""
     walk.item(item)
-    hazard = request.tx.hazards.at_item(walk.id, item)
+    hazard = hazard_shown_at(request, walk, item)
     phase = Phase.BEFORE if hazard else ""
     request.tx.attachments.place(attachment.id, item=item, hazard_id=hazard.id if hazard else None, phase=phase)
     return walk.now(request.tx.inspections.note(walk.inspection, item, at=request.now))
+
+
+def hazard_shown_at(request: Request, walk: Walk, item: int) -> Hazard | None:
+    """The hazard that a picture put to this question shows; none where what was found stands as it was submitted."""
+    hazard = request.tx.hazards.at_item(walk.id, item)
+    return hazard if hazard is not None and request.tx.hazard_life.may_describe(hazard) else None
 
 
 def _waiting(request: Request, walk: Walk) -> Attachment:

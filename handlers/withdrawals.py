@@ -1,11 +1,13 @@
-"""Taking back a hazard found in error: only while its inspection runs, and never without a reason."""
+"""Taking back a hazard found in error: only until its inspection is submitted, and never without a reason."""
 
+from checklists.hazard_moves import Step
 from checklists.hazards import Hazard
 from checklists.inspections import Answer
 from checklists.people import Permission
 from handlers.hazard_cards import number_of
 from handlers.hazards import current
 from handlers.items import show_item
+from handlers.life_telling import tell
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.summaries import go_on
@@ -45,12 +47,26 @@ def withdraw_by_words(request: Request) -> Reply:
 def _withdraw(request: Request, hazard: Hazard, to: Answer, reason: str) -> Reply:
     walk, item = _walk(request, hazard), hazard.item
     assert item is not None
-    request.tx.hazards.withdraw(hazard, reason, by=request.who.id, at=request.now)
+    withdraw(request, hazard, reason)
     run = request.tx.inspections.answer(walk.inspection, item, to, by=request.who.id, at=request.now)
     words = _("隐患 {number} 已撤回。").format(number=number_of(request, hazard))
     if to is Answer.OPEN:
         return show_item(request, walk.now(run), item, notice=words)
     return go_on(request, walk.now(run), item, notice=words)
+
+
+def withdraw(request: Request, hazard: Hazard, reason: str) -> None:
+    """Take the hazard off the list; where the office knows of it, it is told."""
+    check_own(request, hazard)
+    gone = request.tx.hazards.withdraw(hazard, reason, by=request.who.id, at=request.now)
+    if request.tx.hazard_life.is_known_to_office(hazard):
+        tell(request, Step.WITHDRAW, hazard, gone)
+
+
+def check_own(request: Request, hazard: Hazard) -> None:
+    """Raises Stale, with whom to ask, once the firm cannot take the hazard back by itself."""
+    if not request.tx.hazard_life.is_in_walk(hazard):
+        raise Stale(_("这条隐患已经提交过，自己不能撤回。确实是误报的，请联系监管办公室。"))
 
 
 def _to(request: Request) -> Answer:
@@ -68,8 +84,7 @@ def _withdrawable(request: Request) -> Hazard:
     hazard = current(request)
     if not hazard.is_live:
         raise Stale(_("这条隐患已经撤回。"))
-    if not _walk(request, hazard).inspection.is_running:
-        raise Stale(_("自查已经提交，隐患不能撤回。需要的话，请更正那份记录。"))
+    check_own(request, hazard)
     return hazard
 
 

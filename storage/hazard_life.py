@@ -11,7 +11,7 @@ from checklists.hazard_moves import Relation, Step
 from checklists.hazard_records import Outcome, Proposal
 from checklists.hazard_rules import next_rung
 from checklists.hazards import STATE_NAMES, Arrangements, Hazard, Level, State
-from checklists.sampling import is_drawn
+from checklists.sampling import is_drawn, wants_look
 from checklists.working_days import SHANGHAI
 from storage.hazard_standing import HazardStanding
 from storage.hazards import ARRANGEMENTS
@@ -42,7 +42,7 @@ _EVENTS = {
     Step.DISMISS: "hazard_dismissed",
     Step.REGRADE: "hazard_regraded",
 }
-_NOBODY = {"handed_in_by": None, "handed_in_at": None, "reviewed_by": None, "reviewed_at": None, "sampled": False}
+_NOBODY = {"handed_in_by": None, "handed_in_at": None, "reviewed_by": None, "reviewed_at": None}
 
 
 class HazardLife(HazardStanding):
@@ -78,8 +78,9 @@ class HazardLife(HazardStanding):
         return self._notified(changed, at)
 
     def regrade(self, hazard: Hazard, level: Level, *, reason: str, by: int, at: datetime) -> Hazard:
-        """The office sets the other level, with its reason."""
-        values = {"level": level.value, "level_confirmed_by": by}
+        """The office sets the other level, with its reason; what is fixed on the spot is then looked at on site."""
+        sampled = wants_look(level, hazard.state, sampled=hazard.sampled)
+        values = {"level": level.value, "level_confirmed_by": by, "sampled": sampled}
         wanted = {"wanted_level": level, "reason": reason}
         changed = self.take(Step.REGRADE, hazard, by=by, at=at, values=values, **wanted)
         self.tx.hazard_records.comment(hazard.id, reason, by=by, at=at)
@@ -101,12 +102,20 @@ class HazardLife(HazardStanding):
     def _is_too_late(self, hazard: Hazard, wanted: date | None, by: int) -> bool:
         """Whether this person may not choose a day so late without asking."""
         relations, present = self.relations(hazard, by), hazard.arrangements.deadline
-        if wanted is None or present is None or Relation.WALKER in relations:
+        if wanted is None or present is None:
+            return False
+        if Relation.WALKER in relations and self.has_free_deadline(hazard):
             return False
         if hazard.state is State.RECTIFYING:
             return wanted > present
-        limit = None if Relation.OFFICE in relations else self._deadline_of_the_office(hazard)
+        for_office = Relation.OFFICE in relations and Relation.INSIDER not in relations
+        limit = None if for_office else self._deadline_of_the_office(hazard)
         return limit is not None and wanted > limit
+
+    def has_free_deadline(self, hazard: Hazard) -> bool:
+        """Whether the office has had no part in the deadline: then who still walks may simply choose another day."""
+        asked = self.tx.hazard_records.deferrals(hazard.id)
+        return not asked and self._deadline_of_the_office(hazard) is None
 
     def _deadline_of_the_office(self, hazard: Hazard) -> date | None:
         """The day that somebody of the office set last in the present life."""
@@ -115,17 +124,16 @@ class HazardLife(HazardStanding):
             after = event.body["after"] or {}
             if "deadline" not in after:
                 continue
-            person = self.tx.people.get(event.person_id) if event.person_id is not None else None
             if after["deadline"] is None:
                 limit = None
-            elif person is not None and person.in_office:
+            elif self._is_of_office(event, hazard):
                 limit = date.fromisoformat(after["deadline"])
         return limit
 
     def fix_on_spot(self, hazard: Hazard, *, by: int, at: datetime) -> Hazard:
-        """Put right at once; the draw decides now whether a reviewer must see it on site."""
+        """Put right at once; the draw decides now whether a reviewer must see it on site; once drawn, it stays so."""
         rate, salt = self.tx.office_settings.figure(SAMPLING_PERCENT), self.tx.office_settings.salt(at=at)
-        sampled = is_drawn(hazard.id, hazard.level, rate_percent=rate, salt=salt)
+        sampled = hazard.sampled or is_drawn(hazard.id, hazard.level, rate_percent=rate, salt=salt)
         values = {"handed_in_by": by, "handed_in_at": at, "sampled": sampled}
         return self.take(Step.FIX_ON_SPOT, hazard, by=by, at=at, values=values)
 
@@ -140,8 +148,9 @@ class HazardLife(HazardStanding):
         return self.take(Step.HAND_IN, hazard, by=by, at=at, values={"handed_in_by": by, "handed_in_at": at})
 
     def take_back(self, hazard: Hazard, *, by: int, at: datetime) -> Hazard:
-        """The firm takes back what it handed in, before the review; its pictures stay."""
-        return self.take(Step.TAKE_BACK, hazard, by=by, at=at, values=_NOBODY)
+        """The firm takes back what it handed in, before the review; its pictures stay, and so does a look on site."""
+        sampled = wants_look(hazard.level, hazard.state, sampled=hazard.sampled)
+        return self.take(Step.TAKE_BACK, hazard, by=by, at=at, values={**_NOBODY, "sampled": sampled})
 
     def approve(self, hazard: Hazard, *, by: int, at: datetime, words: str = "", on_site: bool = False) -> Hazard:
         """Another person has seen that it is put right."""
@@ -264,5 +273,3 @@ class HazardLife(HazardStanding):
     def _notified(self, hazard: Hazard, at: datetime) -> Hazard:
         self.tx.hazard_records.notify(hazard, self.rules().recipients(hazard.level), at=at)
         return hazard
-
-

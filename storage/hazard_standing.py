@@ -9,15 +9,19 @@ from checklists.hazard_guards import Circumstances
 from checklists.hazard_life import allowed
 from checklists.hazard_moves import TABLE, Relation, Step
 from checklists.hazard_rules import RECIPIENT_NAMES, Gate, HazardRules, hazard_rules, next_rung, rung_is_due
-from checklists.hazards import Hazard, Level
+from checklists.hazards import Hazard, Level, State
 from checklists.people import INSPECTING_ROLES, Role
 from checklists.working_days import SHANGHAI
 from storage.office_settings import PATIENCE_DAYS
 from storage.subject import Subject
 from storage.tables import attachments, hazards
+from storage.trail import Event
 
 _JUDGES = (Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR)
 _MANAGERS = (Role.OFFICER, Role.ADMINISTRATOR)
+_LEVEL_EVENTS = frozenset({"hazard_confirmed", "hazard_regraded"})
+# What the office is told of a hazard whose inspection nobody has submitted yet.
+_TOLD = frozenset({"hazard_lowered", "hazard_fixed_on_spot", "hazard_handed_in"})
 
 
 class HazardStanding(Subject):
@@ -43,7 +47,7 @@ class HazardStanding(Subject):
         held = {
             Relation.INSIDER: bool(roles),
             Relation.FIRM: bool(roles & INSPECTING_ROLES),
-            Relation.WALKER: bool(roles & INSPECTING_ROLES) and self._is_running(hazard),
+            Relation.WALKER: bool(roles & INSPECTING_ROLES) and self.is_in_walk(hazard),
             Relation.OFFICE: judge,
             Relation.MANAGER: person.holds(*_MANAGERS),
             Relation.DUTY_HOLDER: judge and self._holds_duty(hazard, person_id),
@@ -55,12 +59,13 @@ class HazardStanding(Subject):
 
     def circumstances(self, hazard: Hazard, person_id: int, **wanted: Any) -> Circumstances:
         """How things stand for this person; `wanted` are the fields of Circumstances that the step itself brings."""
-        rules = self.rules()
+        rules, relations = self.rules(), self.relations(hazard, person_id)
         return Circumstances(
             **{
                 "state": hazard.state,
                 "level": hazard.level,
-                "relations": self.relations(hazard, person_id),
+                "level_of_office": Relation.WALKER in relations and self.has_level_of_office(hazard),
+                "relations": relations,
                 "criterion": hazard.criterion_id or hazard.clause,
                 "arrangements": hazard.arrangements,
                 "evidence": self.evidence_count(hazard),
@@ -124,9 +129,40 @@ class HazardStanding(Subject):
         got = {n.recipient for n in self.tx.hazard_records.notices(hazard) if n.received_at} if needed else set()
         return tuple(RECIPIENT_NAMES[r] for r in needed if r not in got)
 
-    def _is_running(self, hazard: Hazard) -> bool:
+    def is_in_walk(self, hazard: Hazard) -> bool:
+        """Whether the finding still is the firm's own: its inspection was never submitted, nothing was sent back.
+
+        A correction runs too, but what it carries over stands in a submitted record.
+        """
         run = self.tx.inspections.get(hazard.inspection_id) if hazard.inspection_id is not None else None
-        return run is not None and run.is_running
+        if run is None or not run.is_running or hazard.round > 1:
+            return False
+        if run.corrects_id is None:
+            return True
+        return all(event.what != "hazard_carried_over" for event in self.tx.trail.of("hazard", hazard.id))
+
+    def may_describe(self, hazard: Hazard) -> bool:
+        """Whether words and pictures of what was found may still be added."""
+        if hazard.state in (State.RECTIFYING, State.FIXED_ON_SPOT):
+            return self.is_in_walk(hazard)
+        return hazard.state in (State.FOUND, State.CONFIRMED)
+
+    def has_level_of_office(self, hazard: Hazard) -> bool:
+        """Whether somebody of the office confirmed the level or set the other one."""
+        said = [e for e in self.tx.trail.of("hazard", hazard.id) if e.what in _LEVEL_EVENTS]
+        return any(self._is_of_office(event, hazard) for event in said[-1:])
+
+    def is_known_to_office(self, hazard: Hazard) -> bool:
+        """Whether the office heard of it from the bot or has done something about it."""
+        if hazard.level is Level.MAJOR and hazard.level_confirmed_by is not None:
+            return True
+        events = self.tx.trail.of("hazard", hazard.id)
+        return any(e.what in _TOLD or self._is_of_office(e, hazard) for e in events)
+
+    def _is_of_office(self, event: Event, hazard: Hazard) -> bool:
+        """Whether somebody did it for the office: who also has a role in the firm did it for the firm."""
+        person_id = event.person_id
+        return person_id is not None and self.tx.people.acted_for_office(person_id, hazard.enterprise_id, at=event.at)
 
     def _holds_duty(self, hazard: Hazard, person_id: int) -> bool:
         # Without departments the whole office holds the duty; with them, a hazard nobody was given is refused later.

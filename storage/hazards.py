@@ -172,6 +172,10 @@ class Hazards(Subject):
             raise FindingStands("这条隐患现在是“{state}”，查出的情况不能再改。", state=STATE_NAMES[hazard.state])
         return self.change(hazard, "hazard_described", {"words": words}, by=by, at=at)
 
+    def rewrite(self, hazard: Hazard, words: str, *, by: int, at: datetime) -> Hazard:
+        """Put other words in the place of those that are there."""
+        return self.change(hazard, "hazard_rewritten", {"words": words}, by=by, at=at)
+
     def confirm_level(self, hazard: Hazard, level: Level, *, by: int, at: datetime, reason: str = "") -> Hazard:
         """A person confirms the level or sets the other one; of a major hazard notices are due. Raises MoveRefused."""
         return self.tx.hazard_life.confirm(hazard, level, by=by, at=at, reason=reason)
@@ -182,10 +186,6 @@ class Hazards(Subject):
 
     def fix_on_spot(self, hazard: Hazard, *, by: int, at: datetime) -> Hazard:
         """Put right at once, shown by a second photo; still to be reviewed. Raises MoveRefused."""
-    def rewrite(self, hazard: Hazard, words: str, *, by: int, at: datetime) -> Hazard:
-        """Put other words in the place of those that are there."""
-        return self.change(hazard, "hazard_rewritten", {"words": words}, by=by, at=at)
-
         return self.tx.hazard_life.fix_on_spot(hazard, by=by, at=at)
 
     def withdraw(self, hazard: Hazard, reason: str, *, by: int, at: datetime) -> Hazard:
@@ -242,12 +242,6 @@ def hazard_of(row: Mapping[Any, Any]) -> Hazard:
     return Hazard(**values, arrangements=arrangements)
 
 
-def _field(hazard: Hazard, name: str) -> Any:
-    return getattr(hazard.arrangements if name in ARRANGEMENTS else hazard, name, None)
-
-
-def _fitting(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v[: _LENGTHS[k]] if isinstance(v, str) and k in _LENGTHS else v for k, v in values.items()}
 def _for_trail(hazard: Hazard, values: Mapping[str, Any]) -> dict[str, Any]:
     """What the trail keeps of a change: nothing in it is ever mended, so of the words of a tip only their SHA-256."""
     if hazard.source is not Source.TIP or "words" not in values:
@@ -255,3 +249,9 @@ def _for_trail(hazard: Hazard, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "words": "sha256:" + hashlib.sha256(values["words"].encode()).hexdigest()}
 
 
+def _field(hazard: Hazard, name: str) -> Any:
+    return getattr(hazard.arrangements if name in ARRANGEMENTS else hazard, name, None)
+
+
+def _fitting(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v[: _LENGTHS[k]] if isinstance(v, str) and k in _LENGTHS else v for k, v in values.items()}

@@ -105,6 +105,22 @@ class People(Subject):
         statement = _WITH_ROLES.where(people.c.zone_id == self.zone_id, people.c.reachable.is_(False))
         return self._people(self.connection.execute(statement.order_by(people.c.id, roles.c.id)))
 
+    def acted_for_office(self, person_id: int, enterprise_id: int, *, at: datetime) -> bool:
+        """Whether what this person did then about the enterprise was done for the office, in which he had a role.
+
+        Whoever also had a role in the enterprise acted for that, whatever it was; leaving the office undoes nothing.
+        """
+        held = self.connection.execute(
+            select(roles.c.enterprise_id, roles.c.since).where(
+                roles.c.zone_id == self.zone_id,
+                roles.c.person_id == person_id,
+                roles.c.enterprise_id.is_(None) | (roles.c.enterprise_id == enterprise_id),
+                roles.c.until.is_(None) | (roles.c.until > at),
+            )
+        ).all()
+        is_insider = any(row.enterprise_id is not None and row.since <= at for row in held)
+        return not is_insider and any(row.enterprise_id is None for row in held)
+
     def assign(self, person_id: int, role: Role, *, enterprise_id: int | None, at: datetime, by: int | None) -> bool:
         """Give a role; whether it was new. The trail keeps who gave it."""
         held = self.get(person_id)

@@ -379,7 +379,8 @@ async def test_after_submitting_nothing_can_be_withdrawn_or_put_off(database: Zo
     await to_summary(chat)
     await to_record(chat)
     before = await only_hazard(database, shop)
-    assert (await chat.taps(withdraw)).toast == "自查已经提交，隐患不能撤回。需要的话，请更正那份记录。"
+    refused = "这条隐患已经提交过，自己不能撤回。确实是误报的，请联系监管办公室。"
+    assert (await chat.taps(withdraw)).toast == refused
     assert (await chat.taps(deadline)).toast == "这条隐患的五落实现在不能改。"
     assert await only_hazard(database, shop) == before
 

@@ -210,7 +210,7 @@ async def test_what_the_draw_picked_is_passed_only_after_a_look_on_site(
     assert case.reviewer.labels[0] == "✅ 到现场看过，通过"
     hazard = await case.hazard()
     await case.reviewer.taps(case.reviewer.button("✅ 到现场看过，通过").data[:-1] + "p")
-    assert case.reviewer.text.startswith("<i>这条立查立改被抽中，要到现场看过才能通过。</i>")
+    assert case.reviewer.text.startswith("<i>这条隐患要到现场看过才能通过。</i>")
     assert await case.hazard() == hazard
     await case.reviewer.presses("复查")
     await case.reviewer.presses("✅ 到现场看过，通过")
