@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
+from typing import TypeVar
 
 from sqlalchemy import Table, select
 
@@ -15,6 +17,8 @@ from storage.seal_book import SealBook
 from storage.tables import answers, events, inspections, zones
 from storage.trail import SEALED
 from storage.transaction import Transaction
+
+T = TypeVar("T")
 
 
 class Wrong(StrEnum):
@@ -57,7 +61,8 @@ def faults(
 ) -> Iterator[Fault]:
     """Everything that does not fit, the chain first; `heads` are earlier `Trail.head()`s that were written down.
 
-    `seen` hears how far it is, from 0 to 1. However much there is, the memory it takes stays the same.
+    `seen` hears how far it is, from 0 to 1, at the least once in a thousand rows. However much there is, the memory it
+    takes stays the same.
     """
     number = max(1, tx.trail.head().number)
     broken = tx.trail.broken_at(seen=lambda at: seen(_CHAIN * at / number))
@@ -70,9 +75,19 @@ def faults(
         yield from _replay(tx, seals, lambda at: seen(_CHAIN + _SEALS * at / number))
         tables = sealing.kept_tables()
         for done, table in enumerate(tables):
-            seen(_CHAIN + _SEALS + (1 - _CHAIN - _SEALS) * done / len(tables))
-            yield from _answers_faults(tx, seals) if table is answers else _faults_of(tx, table, seals)
+            share = _CHAIN + _SEALS + (1 - _CHAIN - _SEALS) * done / len(tables)
+            seen(share)
+            alive = partial(seen, share)
+            yield from _answers_faults(tx, seals, alive) if table is answers else _faults_of(tx, table, seals, alive)
     seen(1.0)
+
+
+def _passing(rows: Iterable[T], alive: Callable[[], None]) -> Iterator[T]:
+    """The rows as they come, with a sign of life at every thousandth: a table may take longer than a watcher waits."""
+    for number, row in enumerate(rows, 1):
+        yield row
+        if number % _AT_ONCE == 0:
+            alive()
 
 
 def _number_of(head: str) -> int | None:
@@ -83,8 +98,9 @@ def _number_of(head: str) -> int | None:
 def _replay(tx: Transaction, seals: SealBook, seen: Callable[[int], None]) -> Iterator[Fault]:
     """Fill `seals` with the last seal of each row; a row changed outside the program shows when it is sealed again."""
     statement = select(events.c.number, events.c.body).where(events.c.zone_id == tx.zone_id, events.c.what == SEALED)
-    for number, body in tx.connection.execute(statement.order_by(events.c.number), execution_options=_STREAM):
-        if number % 1000 == 0:
+    sealed = tx.connection.execute(statement.order_by(events.c.number), execution_options=_STREAM)
+    for count, (number, body) in enumerate(sealed, 1):
+        if count % _AT_ONCE == 0:
             seen(number)
         for table, rows in _seals_in(body):
             for key, (was, now) in rows.items():
@@ -102,9 +118,10 @@ def _seals_in(body: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
         return
 
 
-def _faults_of(tx: Transaction, table: Table, seals: SealBook) -> Iterator[Fault]:
+def _faults_of(tx: Transaction, table: Table, seals: SealBook, alive: Callable[[], None]) -> Iterator[Fault]:
     mine = table.c.id == tx.zone_id if table is zones else table.c.zone_id == tx.zone_id
-    for row in tx.connection.execute(select(table).where(mine), execution_options=_STREAM).mappings():
+    rows = tx.connection.execute(select(table).where(mine), execution_options=_STREAM).mappings()
+    for row in _passing(rows, alive):
         key = sealing.key_of(table, row)
         seal, now = seals.take(table.name, key), sealing.seal_of(table, row)
         if seal != now:
@@ -114,12 +131,12 @@ def _faults_of(tx: Transaction, table: Table, seals: SealBook) -> Iterator[Fault
         yield Fault(wrong=Wrong.REMOVED, table=table.name, key=key)
 
 
-def _answers_faults(tx: Transaction, seals: SealBook) -> Iterator[Fault]:
+def _answers_faults(tx: Transaction, seals: SealBook, alive: Callable[[], None]) -> Iterator[Fault]:
     """The answers of submitted inspections against their seal, those of running ones against the progress."""
     statement = select(answers).where(answers.c.zone_id == tx.zone_id)
     ordered = statement.order_by(answers.c.inspection_id, answers.c.item)
     rows = tx.connection.execute(ordered, execution_options=_STREAM).mappings()
-    for inspection_id, group in groupby(rows, key=itemgetter("inspection_id")):
+    for inspection_id, group in groupby(_passing(rows, alive), key=itemgetter("inspection_id")):
         kept, key = list(group), str(inspection_id)
         seal = seals.take(sealing.ANSWERS, key)
         if seal == sealing.NONE:
@@ -140,5 +157,6 @@ def _fits_progress(tx: Transaction, inspection_id: int, kept: dict[int, str]) ->
     return said == {item: answer for item, answer in kept.items() if answer != "."}
 
 
-_STREAM = {"yield_per": 1000}
+_AT_ONCE = 1000
+_STREAM = {"yield_per": _AT_ONCE}
 _CHAIN, _SEALS = 0.4, 0.3  # what share of the work it is, roughly

@@ -1,5 +1,7 @@
 """The trail: chained, and with a seal for every kept row, so that no alteration by SQL stays unseen."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +12,7 @@ from sqlalchemy import Column, Connection, Table, create_engine, text
 
 from checklists.people import Role
 from storage import sealing
-from storage.database import Database
+from storage.database import Database, Unit
 from storage.tables import adoptions, answers, deliveries, events, inspections, people, zones
 from storage.transaction import Transaction
 from storage.verification import Fault, Wrong, faults
@@ -184,3 +186,36 @@ async def test_what_sending_changes_needs_no_seal_and_what_a_person_confirms_doe
 async def test_every_table_is_either_kept_or_named_as_transient() -> None:
     assert {t.name for t in sealing.kept_tables()} & sealing.TRANSIENT == set()
     assert {inspections, answers, adoptions} <= set(sealing.kept_tables())
+
+
+async def test_a_long_check_gives_a_sign_of_life_at_every_thousandth_row(address: str) -> None:
+    database = Database(address)
+    zone = database.zone(ZONE_ID)
+    await zone.write(lambda tx: tx.zones.found(code="BH", name="滨河开发区", plan_id="heelun-2024", at=NOW))
+    await zone.write(lambda tx: tx.trail.add("refused", subject="route", subject_id=None, person_id=None, at=NOW))
+
+    def fill(tx: Transaction) -> None:
+        row = {"zone_id": ZONE_ID, "created_at": NOW}
+        tx.connection.execute(people.insert(), [{**row, "id": n, "telegram_id": n, "name": "甲"} for n in range(2500)])
+        firm = tx.enterprises.add(name="样例木业有限公司", uscc="91350211M000100Y43", at=NOW)
+        walk: dict[str, Any] = {"period": "2026Q4", "checklist": "{}", "items": 2500, "by": 1, "at": NOW}
+        run = tx.inspections.start(enterprise_id=firm.id, **walk)
+        asked = {"zone_id": ZONE_ID, "inspection_id": run.id, "answer": ".", "answered_by": 1, "answered_at": NOW}
+        tx.connection.execute(answers.insert(), [{**asked, "item": n} for n in range(2500)])
+
+    def touch(number: int) -> Unit[None]:
+        def unit(tx: Transaction) -> None:
+            tx.trail.add("refused", subject="route", subject_id=None, person_id=None, at=NOW)
+            tx.people.rename(number, "乙")
+
+        return unit
+
+    await zone.write(fill)
+    await asyncio.gather(*(zone.write(touch(number)) for number in range(1100)))
+    heard: list[float] = []
+    assert await zone.read(lambda tx: list(faults(tx, seen=heard.append))) == []
+    await database.close()
+    assert heard == sorted(heard)
+    often = Counter(heard)
+    assert sorted(often.values(), reverse=True)[:2] == [3, 3], "at its begin, and twice in each of the long tables"
+    assert [share for share in often if 0.4 < share < 0.7], "while the seals are replayed"
