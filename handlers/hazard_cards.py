@@ -273,7 +273,8 @@ def _view(card: Card) -> Asked:
     hazard = card.hazard
     if not card.may_change:
         return [], []
-    unfinished = Button(_("接着填"), data("zn", hazard.id)) if hazard.is_live and not hazard.is_settled else None
+    waits = hazard.is_live and not hazard.is_settled and (bool(hazard.words) or hazard.is_found_inside)
+    unfinished = Button(_("接着填"), data("zn", hazard.id)) if waits else None
     change = Button(_("改五落实"), data("zs", hazard.id, "arrange"))
     return [], [[unfinished], [change if card.is_open and hazard.state is State.RECTIFYING else None]]
 

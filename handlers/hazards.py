@@ -56,6 +56,9 @@ def open_at(request: Request, walk: Walk, item: int) -> Reply:
 
 def show_step(request: Request, hazard: Hazard, step: str, *, notice: str = "", toast: str = "") -> Reply:
     """The card of this hazard at a step, where the chat now is."""
+    if step in ("photo", "words") and not hazard.is_found_inside:
+        # What the office found it describes itself.
+        step = "view"
     request.enter("hazard", id=hazard.id, step=step)
     card = card_of(request, hazard, arrangements.proposal_for(request, hazard))
     if step == "view" or not card.may_change:
@@ -129,7 +132,8 @@ def use_words(request: Request) -> Reply:
     """Describe the hazard in the question's words or in those of the remark."""
     hazard = _unchanged(request)
     card = card_of(request, hazard, arrangements.proposal_for(request, hazard))
-    words = card.remark if request.word(2) == "r" else N_("检查发现不符合：{ask}").format(ask=card.question)
+    asked = N_("检查发现不符合：{ask}").format(ask=card.question) if card.question else ""
+    words = card.remark if request.word(2) == "r" else asked
     if not words:
         raise Gone
     hazard = request.tx.hazards.describe(hazard, words, **_who(request))
@@ -233,6 +237,10 @@ def write(request: Request) -> Reply:
         return _write_field(request, hazard, step, text)
     if step == "lower" and not hazard.is_settled:
         return _confirmed(request, hazard, Level.GENERAL, reason=" ".join(text.split()))
+    if not hazard.is_found_inside:
+        # It stands in the notice that the office signs.
+        notice = _("您写的没有记下。查出的情况由办公室写。")
+        return show_step(request, hazard, step if step in STEPS else "view", notice=notice)
     words = f"{hazard.words}\n{text}" if hazard.words else text
     hazard = request.tx.hazards.describe(hazard, words, **_who(request))
     following = _after_words(hazard) if step in ("photo", "words") else step if step in STEPS else "arrange"

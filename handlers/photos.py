@@ -113,13 +113,15 @@ def take_for_hazard(request: Request) -> Reply:
     kept = _show(request, hazard, phase)
     if request.photo is None:
         return _spoken(request, hazard, step)
-    if caption := request.text.strip():
+    notice, caption = rectification.warning(request, hazard, kept) or _("照片已存好。"), request.text.strip()
+    if caption and hazard.is_found_inside:
         words = f"{hazard.words}\n{caption}" if hazard.words else caption
         hazard = request.tx.hazards.describe(hazard, words[:_MOST_WORDS], by=request.who.id, at=request.now)
+    elif caption:
+        notice += _("附的文字没有记下。查出的情况由办公室写。")
     following = step
     if step == "photo":
         following = "level" if hazard.words else "words"
-    notice = rectification.warning(request, hazard, kept) or _("照片已存好。")
     return _grouped(request, hazards.show_step(request, hazard, following or "view", notice=notice))
 
 
@@ -155,12 +157,16 @@ def _fixed(request: Request, hazard: Hazard) -> Reply:
     tell(request, Step.FIX_ON_SPOT, before, hazard)
     words = _("隐患 {number} 已立查立改，等待复核。").format(number=number_of(request, hazard))
     if warning := rectification.warning(request, hazard, kept):
-        words = _("{fixed}{warning}打开这条隐患，发到那里。").format(fixed=words, warning=warning)
+        if hazards.running_walk(request, hazard) is None:
+            way = _("{fixed}{warning}请先点“撤回提交”，再点“接着填”重拍。")
+        else:
+            way = _("{fixed}{warning}打开这条隐患，发到那里。")
+        words = way.format(fixed=words, warning=warning)
     return _grouped(request, hazards.finish(request, hazard, notice=words))
 
 
 def _spoken(request: Request, hazard: Hazard, step: str) -> Reply:
-    if not hazard.words:
+    if not hazard.words and hazard.is_found_inside:
         words = N_("见语音说明")
         hazard = request.tx.hazards.describe(hazard, words, by=request.who.id, at=request.now)
     following = "level" if step in ("photo", "words") else step
