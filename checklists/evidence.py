@@ -7,6 +7,8 @@ from enum import StrEnum
 
 SAME_BITS = 6
 LOOK_BITS = 12
+ELSEWHERE_BITS = 3
+_LEAST_BITS = 8
 # A camera set to the time of another part of the world errs by up to half a day.
 CLEARLY = timedelta(hours=12)
 # Cameras whose clock was never set begin with 1970, 1980 or 2000.
@@ -38,12 +40,14 @@ DOUBT_NAMES: Mapping[Doubt, str] = {
 class Picture:
     """A picture as it is kept: `first_kept_at` is when its content first reached the bot, whoever sent it.
 
+    `enterprise_id` is the firm whose hazard or inspection it belongs to.
     `dated_at` is the earliest time it claims itself, `forwarded_at` when the forwarded message was first sent.
     """
 
     attachment_id: int
     sha256: str
     dhash: str
+    enterprise_id: int
     hazard_id: int | None
     before: bool
     first_kept_at: datetime
@@ -77,6 +81,18 @@ def distance(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
+def is_telling(dhash: str) -> bool:
+    """Whether a picture shows enough for its dhash to be compared with those of other firms.
+
+    Each of the 8 rows of 8 bits says where it grows darker from left to right. A wall, a dark room, a sheet of paper,
+    a lamp in the middle have bits nearly all alike or rows nearly all alike, whoever took them: at least 8 of the 64
+    must differ from the others, and at least 8 of the 56 pairs of neighbours in a column from each other.
+    """
+    bits = int(dhash, 16)
+    ones, turns = bits.bit_count(), ((bits ^ bits >> 8) & 0x00FF_FFFF_FFFF_FFFF).bit_count()
+    return _LEAST_BITS <= ones <= 64 - _LEAST_BITS and turns >= _LEAST_BITS
+
+
 def claims_of(
     *, taken_at: datetime | None = None, forwarded_at: datetime | None = None, received_at: datetime
 ) -> Claims:
@@ -92,7 +108,9 @@ def claims_of(
 def suspicions(picture: Picture, others: Iterable[Picture], *, found_at: datetime) -> list[Suspicion]:
     """What speaks against `picture` as evidence of a hazard found at `found_at`, the strongest first.
 
-    `others` are the pictures to compare with: of the same hazard and of everything else the firm handed in.
+    `others` are the pictures to compare with: of the same hazard, of everything else the firm handed in, and of other
+    firms. Of those only the same file counts, or 3 bits of a picture that is telling: a zone has a thousand times the
+    pictures of a firm, each a chance to be alike without cause, and to doubt a firm without cause does harm.
     """
     doubts = []
     if picture.first_kept_at < found_at:
@@ -103,9 +121,20 @@ def suspicions(picture: Picture, others: Iterable[Picture], *, found_at: datetim
         if other.attachment_id == picture.attachment_id:
             continue
         bits = 0 if other.sha256 == picture.sha256 else distance(picture.dhash, other.dhash)
-        if bits <= LOOK_BITS and (doubt := _doubt(picture, other, same=bits <= SAME_BITS)):
+        if bits <= _most_bits(picture, other) and (doubt := _doubt(picture, other, same=bits <= SAME_BITS)):
             doubts.append(Suspicion(picture=picture, doubt=doubt, beside=other, bits=bits))
+    return strongest_first(doubts)
+
+
+def strongest_first(doubts: Iterable[Suspicion]) -> list[Suspicion]:
+    """In the order of Doubt, the nearest resemblance first; equal ones stay as they were."""
     return sorted(doubts, key=lambda s: (list(Doubt).index(s.doubt), s.bits))
+
+
+def _most_bits(picture: Picture, other: Picture) -> int:
+    if other.enterprise_id == picture.enterprise_id:
+        return LOOK_BITS
+    return ELSEWHERE_BITS if other.sha256 == picture.sha256 or is_telling(picture.dhash) else -1
 
 
 def _claimed_before(picture: Picture, moment: datetime) -> Doubt | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from checklists.doubles import same_question
 from checklists.hazards import Hazard, Source
 
 _SELF = frozenset({Source.SELF_INSPECTION, Source.WORKER})
@@ -23,8 +24,9 @@ class Missed:
 def repeats_of(hazard: Hazard, others: Sequence[Hazard], *, window_days: int | None = None) -> list[Hazard]:
     """Earlier hazards of the same criterion at the same enterprise within the window (None: ever), the newest first.
 
-    Only what had been closed before this one was found has come back; what was still being put right then is named by
-    `unfinished_of`. What was withdrawn as found in error does not count.
+    What another list asks under an id of its own is the same criterion (`same_question`). Only what had been closed
+    before this one was found has come back; what was still being put right then is named by `unfinished_of`. What was
+    withdrawn as found in error does not count.
     """
     closed = [o for o in _earlier(hazard, others) if o.closed_at is not None and o.closed_at <= hazard.found_at]
     since = None if window_days is None else hazard.found_at - timedelta(days=window_days)
@@ -39,16 +41,17 @@ def unfinished_of(hazard: Hazard, others: Sequence[Hazard]) -> list[Hazard]:
 def _earlier(hazard: Hazard, others: Sequence[Hazard]) -> list[Hazard]:
     if hazard.criterion_id is None:
         return []
-    same = [o for o in others if _is_earlier_of_kind(o, hazard) and o.found_at < hazard.found_at]
+    asked = same_question(hazard.criterion_id)
+    same = [o for o in others if o.criterion_id in asked and _is_other_case(o, hazard)]
     return sorted(same, key=lambda other: other.found_at, reverse=True)
 
 
-def _is_earlier_of_kind(other: Hazard, hazard: Hazard) -> bool:
+def _is_other_case(other: Hazard, hazard: Hazard) -> bool:
     if other.id == hazard.id or not other.is_live:
         return False
     if hazard.inspection_id is not None and other.inspection_id == hazard.inspection_id:
         return False
-    return other.enterprise_id == hazard.enterprise_id and other.criterion_id == hazard.criterion_id
+    return other.enterprise_id == hazard.enterprise_id and other.found_at < hazard.found_at
 
 
 def should_have_been_found(source: Source) -> bool:

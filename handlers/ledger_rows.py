@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from checklists.attachments import Phase
+from checklists.doubles import same_question
 from checklists.enterprises import Enterprise
 from checklists.hazards import Hazard, State, format_number
 from checklists.ledger import LedgerFilter
@@ -55,15 +56,15 @@ class _Earlier:
 
     def __init__(self, tx: Transaction, *, complete: bool) -> None:
         self.tx = tx
-        self.seen: dict[tuple[int, str], list[datetime]] | None = {} if complete else None
+        self.seen: dict[tuple[int, frozenset[str]], list[datetime]] | None = {} if complete else None
 
     def than(self, hazard: Hazard) -> int:
         if hazard.criterion_id is None or not hazard.is_live:
             return 0
-        key = (hazard.enterprise_id, hazard.criterion_id)
         if self.seen is None:
-            return len(repeats_of(hazard, self.tx.hazards.of_criterion(*key)))
-        closed = self.seen.setdefault(key, [])
+            others = self.tx.hazards.of_criterion(hazard.enterprise_id, hazard.criterion_id)
+            return len(repeats_of(hazard, others))
+        closed = self.seen.setdefault((hazard.enterprise_id, same_question(hazard.criterion_id)), [])
         count = sum(1 for moment in closed if moment <= hazard.found_at)
         if hazard.closed_at is not None:
             closed.append(hazard.closed_at)

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from checklists.attachments import Attachment, Phase
-from checklists.evidence import Doubt
+from checklists.evidence import Doubt, Suspicion
 from checklists.hazard_moves import Step
 from checklists.hazards import STATE_NAMES, Hazard
 from checklists.people import Permission
 from handlers import hazard_pictures
-from handlers.hazard_cards import number_of
+from handlers.hazard_cards import number_of, seen_attachments
 from handlers.hazards import current, show_step
 from handlers.life import again, done, politely, pressed, who
 from handlers.picture_dates import claims_of_picture, doubt_words
@@ -88,9 +88,23 @@ def take_photo(request: Request) -> Reply:
 
 def warning(request: Request, hazard: Hazard, kept: Attachment) -> str:
     """What the sender of a doubtful picture hears at once; empty when there is nothing to say."""
-    doubts = {s.doubt: s for s in request.tx.doubts.pictures(hazard) if s.picture.attachment_id == kept.id}
-    told = next((doubt for doubt in _TOLD_AT_ONCE if doubt in doubts), None)
-    return doubt_words(_TOLD_AT_ONCE[told], doubts[told]) if told else ""
+    mine = [s for s in request.tx.doubts.pictures(hazard) if s.picture.attachment_id == kept.id]
+    told = next((s for s in mine if s.doubt in _TOLD_AT_ONCE and _may_hear(request, hazard, s)), None)
+    return doubt_words(_TOLD_AT_ONCE[told.doubt], told) if told else ""
+
+
+def _may_hear(request: Request, hazard: Hazard, suspicion: Suspicion) -> bool:
+    """Whether it rests on what this person knows of already.
+
+    Else anybody could find out by sending a picture whether another firm or a tip-off has sent the same one.
+    """
+    beside = suspicion.beside
+    if beside is None:
+        return True
+    if beside.enterprise_id != hazard.enterprise_id:
+        return False
+    other = request.tx.hazards.get(beside.hazard_id) if beside.hazard_id is not None else None
+    return other is None or beside.attachment_id in {a.id for a in seen_attachments(request, other)}
 
 
 def write(request: Request) -> Reply:

@@ -1,9 +1,5 @@
 """The reviewer's view in one message: before and after side by side, clause, measure, doubts, and the judgement."""
 
-from collections.abc import Sequence
-
-from checklists.attachments import Attachment, Medium, Phase
-from checklists.evidence import DOUBT_NAMES, Doubt, Suspicion
 from checklists.hazard_moves import Step
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard, State
 from checklists.people import Permission
@@ -11,17 +7,15 @@ from handlers.hazard_cards import number_of
 from handlers.hazards import current, show_step
 from handlers.life import again, done, politely, pressed, who
 from handlers.life_cards import EVIDENT
-from handlers.life_words import last_word, moment, number_in
-from handlers.picture_dates import doubt_words
-from handlers.pictures import Comparison, Panel
+from handlers.life_words import last_word, moment
+from handlers.pictures import Comparison
 from handlers.replies import Button, Reply, Rows, Screen, data, rows
+from handlers.review_pictures import Evidence, comparison_rows, evidence_of, fact_lines
 from handlers.routing import About, Display, Press, Request, Route
 from handlers.walking import name_of
-from handlers.words import _, aside, full_day, html, labelled, listed, shorten
-from storage.transaction import Transaction
+from handlers.words import _, full_day, html, shorten
 
-_SHOWN = 2  # rows of before and after; all photos are in the record
-_DOUBTS_SHOWN = 2
+_MOST_CAPTION = 1000  # of Telegram's 1024: it counts some signs twice
 
 
 def review(request: Request) -> Reply:
@@ -37,30 +31,13 @@ def show_review(request: Request, hazard: Hazard) -> Reply:
         )
         return show_step(request, hazard, "view", notice=words)
     request.enter("life_review", id=hazard.id)
-    evidence = _evidence(request.tx, hazard)
-    doubts = [s for s in request.tx.doubts.pictures(hazard) if s.picture.attachment_id in {a.id for a in evidence}]
-    before = [a for a in request.tx.attachments.of_hazard(hazard.id) if a.phase != Phase.AFTER and _is_photo(a)]
-    text = _caption(request, hazard, before, evidence, doubts)
-    picture = _picture(request, before, evidence, doubts)
+    evidence = evidence_of(request.tx, hazard)
+    picture = Comparison(request.services.photos, comparison_rows(evidence))
+    text = _caption(request, hazard, evidence)
     return Reply(screen=Screen(text=text, buttons=_buttons(request, hazard), picture=picture))
 
 
-def _is_photo(attachment: Attachment) -> bool:
-    return attachment.kind is Medium.PHOTO
-
-
-def _evidence(tx: Transaction, hazard: Hazard) -> list[Attachment]:
-    ids = set(tx.hazard_life.evidence_ids(hazard))
-    return [a for a in tx.attachments.of_hazard(hazard.id) if a.id in ids]
-
-
-def _caption(
-    request: Request,
-    hazard: Hazard,
-    before: Sequence[Attachment],
-    evidence: Sequence[Attachment],
-    doubts: Sequence[Suspicion],
-) -> str:
+def _caption(request: Request, hazard: Hazard, evidence: Evidence) -> str:
     firm, plan = request.tx.enterprises.get(hazard.enterprise_id), hazard.arrangements
     handed_in = name_of(request.tx, hazard.handed_in_by)
     lines = [
@@ -75,7 +52,8 @@ def _caption(
         *([_("措施：{words}").format(words=html(shorten(_(plan.measure), 100)))] if plan.measure else []),
         *([_("期限：{day}").format(day=full_day(plan.deadline))] if plan.deadline else []),
         *([_("整改说明：{words}").format(words=html(shorten(hazard.rectified, 120)))] if hazard.rectified else []),
-        _("照片：整改前 {before} 张，整改后 {after} 张").format(before=len(before), after=len(evidence)),
+        _("照片：整改前 {before} 张，整改后 {after} 张").format(before=len(evidence.before), after=len(evidence.after)),
+        *([] if evidence.before else [_("📷 没有整改前的照片，看不到原来的样子。")]),
     ]
     if hazard.handed_in_at is not None:
         lines.append(
@@ -83,64 +61,8 @@ def _caption(
         )
     if hazard.sampled:
         lines.append(_("🎯 抽中现场复查：到现场看过才能通过。"))
-    return "\n".join([*lines, *_doubt_lines(request.tx, hazard, evidence, doubts)])
-
-
-def _doubt_lines(
-    tx: Transaction, hazard: Hazard, evidence: Sequence[Attachment], doubts: Sequence[Suspicion]
-) -> list[str]:
-    places = {a.id: n for n, a in enumerate(evidence, 1)}
-    facts = [
-        _("· 整改后第 {at} 张：{doubt}{where}").format(
-            at=places[s.picture.attachment_id], doubt=doubt_words(DOUBT_NAMES[s.doubt], s), where=_where(tx, hazard, s)
-        )
-        for s in doubts[: _DOUBTS_SHOWN + 1]
-    ]
-    earlier = {
-        a.sha256
-        for a in tx.attachments.of_hazard(hazard.id)
-        if a.phase == Phase.AFTER and a.id not in places and _is_photo(a)
-    }
-    facts += [
-        _("· 整改后第 {at} 张：上一次交过同一张照片").format(at=places[a.id]) for a in evidence if a.sha256 in earlier
-    ][:2]
-    head = [_("⚠️ <b>请留意（只是提示，由您判断）：</b>")] if facts else []
-    return [*_forwarded_lines(evidence, doubts), *head, *facts]
-
-
-def _forwarded_lines(evidence: Sequence[Attachment], doubts: Sequence[Suspicion]) -> list[str]:
-    """Forwarded pictures that are in no doubt for it: a fact the reviewer may want to know."""
-    doubtful = {s.picture.attachment_id for s in doubts if s.doubt is Doubt.FORWARDED_FROM_BEFORE}
-    forwarded = [
-        _("第 {at} 张原发于{moment}").format(at=at, moment=moment(picture.forwarded_at))
-        for at, picture in enumerate(evidence, 1)
-        if picture.forwarded_at is not None and picture.id not in doubtful
-    ][:_DOUBTS_SHOWN]
-    return [labelled(_("转发来的照片"), listed(forwarded))] if forwarded else []
-
-
-def _where(tx: Transaction, hazard: Hazard, suspicion: Suspicion) -> str:
-    """The other hazard of a picture used twice."""
-    other_id = suspicion.beside.hazard_id if suspicion.beside else None
-    other = tx.hazards.get(other_id) if other_id not in (None, hazard.id) else None
-    return aside(_("隐患 {number}").format(number=number_in(tx, other))) if other else ""
-
-
-def _picture(
-    request: Request, before: Sequence[Attachment], evidence: Sequence[Attachment], doubts: Sequence[Suspicion]
-) -> Comparison:
-    lines = []
-    for at in range(max(1, min(_SHOWN, len(evidence)))):
-        was = Panel(_("整改前"), before[min(at, len(before) - 1)].sha256) if before else Panel(_("整改前：没有照片"))
-        now = Panel(_("整改后 {at}").format(at=at + 1), evidence[at].sha256) if evidence else Panel(_("整改后"))
-        lines.append((was, now))
-    places = {a.id: n for n, a in enumerate(evidence, 1)}
-    # What resembles the picture from before is beside it already; a picture used elsewhere is shown beside that one.
-    for doubt in [s for s in doubts if s.beside is not None and not s.beside.before][:_DOUBTS_SHOWN]:
-        assert doubt.beside is not None
-        label = _("这次交的（第 {at} 张）").format(at=places[doubt.picture.attachment_id])
-        lines.append((Panel(_("别处用过的"), doubt.beside.sha256), Panel(label, doubt.picture.sha256)))
-    return Comparison(request.services.photos, tuple(lines))
+    room = _MOST_CAPTION - len("\n".join(lines))
+    return "\n".join([*lines, *fact_lines(request.tx, evidence, room=room)])
 
 
 def _buttons(request: Request, hazard: Hazard) -> Rows:

@@ -1,29 +1,48 @@
 """What speaks against a hazard's evidence and against the firm: pictures in doubt, repeats, and what went unfound."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select, union
 
 from checklists.composing import Checklist
-from checklists.evidence import Picture, Suspicion, suspicions
+from checklists.doubles import same_question
+from checklists.evidence import (
+    ELSEWHERE_BITS,
+    Picture,
+    Suspicion,
+    distance,
+    is_telling,
+    strongest_first,
+    suspicions,
+)
 from checklists.hazards import Hazard
 from checklists.inspections import Answer
 from checklists.repeats import Missed, repeats_of, should_have_been_found, unfinished_of
 from storage.office_settings import REPEAT_DAYS
 from storage.subject import Subject
-from storage.tables import attachments, hazards, inspections, photos
+from storage.tables import DHASH_BANDS, attachments, hazards, inspections, photos
+
+_BAND_DIGITS = 4
+# The firm of a picture, by the hazard or the inspection it belongs to.
+_of_hazard, _of_inspection = hazards.alias("of_hazard"), inspections.alias("of_inspection")
+_FIRM = func.coalesce(_of_hazard.c.enterprise_id, _of_inspection.c.enterprise_id).label("enterprise_id")
 
 
 class Doubts(Subject):
     """Facts for the reviewer and the office; none of them decides anything."""
 
     def pictures(self, hazard: Hazard) -> list[Suspicion]:
-        """What is doubtful about the pictures that show the hazard put right, the strongest doubt first."""
-        firms = self._pictures(_belongs_to_firm(hazard.enterprise_id))
+        """What is doubtful about the pictures that show the hazard put right, the strongest doubt first.
+
+        Compared with all pictures of the firm, and with those of other firms of the zone that are the same file or have
+        a telling dhash within 3 bits. What is known of other firms is for the office alone.
+        """
+        firms = self._of_firm(hazard.enterprise_id)
         after = [p for p in firms if p.hazard_id == hazard.id and not p.before]
-        same = self._pictures(attachments.c.sha256.in_([p.sha256 for p in after]))
+        same = self._pictures(attachments.c.sha256.in_(self._alike(after)))
         compared = {p.attachment_id: p for p in [*firms, *same]}
-        return [s for p in after for s in suspicions(p, compared.values(), found_at=hazard.found_at)]
+        return strongest_first(s for p in after for s in suspicions(p, compared.values(), found_at=hazard.found_at))
 
     def repeats(self, hazard: Hazard) -> list[Hazard]:
         """Earlier hazards of the same criterion at the same enterprise (屡查屡犯), within the days the office set."""
@@ -56,10 +75,14 @@ class Doubts(Subject):
         return self._answered_good(hazard, run.id, run.checklist_digest) if run else None
 
     def _answered_good(self, hazard: Hazard, inspection_id: int, digest: str) -> Missed | None:
+        assert hazard.criterion_id is not None
+        wanted = same_question(hazard.criterion_id)
         asked = Checklist.from_json(self.tx.inspections.checklist(digest)).items
-        item = next((n for n, question in enumerate(asked) if question.id == hazard.criterion_id), None)
-        given = self.tx.inspections.answer_to(inspection_id, item) if item is not None else None
-        if given is None or given.answer is not Answer.GOOD:
+        items = [n for n, question in enumerate(asked) if wanted.intersection((question.id, *question.also))]
+        answers = [given for n in items if (given := self.tx.inspections.answer_to(inspection_id, n))]
+        given = next((a for a in answers if a.answer is Answer.GOOD), None)
+        # Asked in two lists and found in one of them, it was found.
+        if given is None or any(a.answer is Answer.HAZARD for a in answers):
             return None
         return Missed(
             hazard=hazard,
@@ -69,12 +92,39 @@ class Doubts(Subject):
             answered_at=given.answered_at,
         )
 
+    def _alike(self, pictures: Sequence[Picture]) -> set[str]:
+        """The photos of the zone that may be the same as one of these: by content, or within 3 bits of its dhash.
+
+        Whatever differs by 3 bits shares one of the four bands with it, and each band has an index: no photo of the
+        others is read.
+        """
+        hashes = sorted({p.dhash for p in pictures if is_telling(p.dhash)})
+        bands = (
+            select(photos.c.sha256, photos.c.dhash).where(
+                photos.c.zone_id == self.zone_id,
+                band.in_(sorted({h[at : at + _BAND_DIGITS] for h in hashes})),
+            )
+            for band, at in zip(DHASH_BANDS, range(0, 16, _BAND_DIGITS), strict=True)
+        )
+        found = self.connection.execute(union(*bands)) if hashes else ()
+        near = {row.sha256 for row in found if any(distance(row.dhash, h) <= ELSEWHERE_BITS for h in hashes)}
+        return near | {p.sha256 for p in pictures}
+
+    def _of_firm(self, enterprise_id: int) -> list[Picture]:
+        """Every picture of the firm; asked in two questions, for one with both would read those of the whole zone."""
+        found: dict[int, Picture] = {}
+        for column, owner in ((attachments.c.hazard_id, hazards), (attachments.c.inspection_id, inspections)):
+            ids = select(owner.c.id).where(owner.c.zone_id == self.zone_id, owner.c.enterprise_id == enterprise_id)
+            found |= {p.attachment_id: p for p in self._pictures(column.in_(ids))}
+        return [found[attachment_id] for attachment_id in sorted(found)]
+
     def _pictures(self, condition: ColumnElement[bool]) -> list[Picture]:
         statement = (
             select(
                 attachments.c.id,
                 attachments.c.sha256,
                 photos.c.dhash,
+                _FIRM,
                 attachments.c.hazard_id,
                 attachments.c.phase,
                 attachments.c.dated_at,
@@ -82,20 +132,19 @@ class Doubts(Subject):
                 photos.c.kept_at,
             )
             .join(photos, (photos.c.zone_id == attachments.c.zone_id) & (photos.c.sha256 == attachments.c.sha256))
+            .outerjoin(
+                _of_hazard,
+                (_of_hazard.c.zone_id == attachments.c.zone_id) & (_of_hazard.c.id == attachments.c.hazard_id),
+            )
+            .outerjoin(
+                _of_inspection,
+                (_of_inspection.c.zone_id == attachments.c.zone_id)
+                & (_of_inspection.c.id == attachments.c.inspection_id),
+            )
             .where(attachments.c.zone_id == self.zone_id, attachments.c.removed_at.is_(None), condition)
             .order_by(attachments.c.id)
         )
         return [_picture(row) for row in self.connection.execute(statement)]
-
-
-def _belongs_to_firm(enterprise_id: int) -> ColumnElement[bool]:
-    found = select(hazards.c.id).where(
-        hazards.c.zone_id == attachments.c.zone_id, hazards.c.enterprise_id == enterprise_id
-    )
-    walked = select(inspections.c.id).where(
-        inspections.c.zone_id == attachments.c.zone_id, inspections.c.enterprise_id == enterprise_id
-    )
-    return attachments.c.hazard_id.in_(found) | attachments.c.inspection_id.in_(walked)
 
 
 def _picture(row: Any) -> Picture:
@@ -103,6 +152,7 @@ def _picture(row: Any) -> Picture:
         attachment_id=row.id,
         sha256=row.sha256,
         dhash=row.dhash,
+        enterprise_id=row.enterprise_id,
         hazard_id=row.hazard_id,
         before=row.phase == "before",
         first_kept_at=row.kept_at,

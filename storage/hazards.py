@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from checklists.doubles import same_question
 from checklists.hazard_moves import Step
 from checklists.hazards import OPEN_STATES, STATE_NAMES, Arrangements, Hazard, Level, MoveRefused, Source, State
 from checklists.working_days import SHANGHAI
@@ -132,8 +133,9 @@ class Hazards(Subject):
         return self._all(by_deadline(statement))
 
     def of_criterion(self, enterprise_id: int, criterion_id: str) -> list[Hazard]:
-        """Every hazard of this criterion at an enterprise, whatever became of it."""
-        return self._all(self._where(hazards.c.enterprise_id == enterprise_id, hazards.c.criterion_id == criterion_id))
+        """Every hazard of this criterion at an enterprise, under whatever id it was asked, whatever became of it."""
+        asked = hazards.c.criterion_id.in_(sorted(same_question(criterion_id)))
+        return self._all(self._where(hazards.c.enterprise_id == enterprise_id, asked))
 
     def in_state(self, state: State) -> list[Hazard]:
         """Every hazard of the zone in this state, by deadline."""

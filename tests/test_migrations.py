@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import CheckConstraint, NullPool, create_engine, inspect, select
+from sqlalchemy import CheckConstraint, Connection, NullPool, create_engine, inspect, select, text
 
 from storage.schema import differences, is_current, upgrade
 from storage.tables import attachments, metadata
@@ -23,6 +23,14 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'empty.db'}"
 
 
+def indexes_of(connection: Connection, table: str) -> set[str | None]:
+    """The names of the indexes of a table; SQLAlchemy leaves those on expressions out on SQLite."""
+    if connection.dialect.name == "sqlite":
+        made = text("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL")
+        return set(connection.execute(made, {"table": table}).scalars())
+    return {i["name"] for i in inspect(connection).get_indexes(table) if not i.get("duplicates_constraint")}
+
+
 def test_an_empty_database_gets_every_table_and_a_second_run_changes_nothing(empty: str) -> None:
     upgrade(empty)
     upgrade(empty)
@@ -35,8 +43,7 @@ def test_an_empty_database_gets_every_table_and_a_second_run_changes_nothing(emp
         for table in metadata.sorted_tables:
             checks = {c["name"] for c in found.get_check_constraints(table.name)}
             assert checks == {c.name for c in table.constraints if isinstance(c, CheckConstraint)}
-            indexes = {i["name"] for i in found.get_indexes(table.name) if not i.get("duplicates_constraint")}
-            assert indexes == {i.name for i in table.indexes}
+            assert indexes_of(connection, table.name) == {i.name for i in table.indexes}
 
 
 def test_a_database_of_the_first_edition_keeps_its_rows(empty: str) -> None:

@@ -2,21 +2,50 @@
 
 import asyncio
 import io
+from datetime import timedelta
 
+import pytest
 from PIL import Image
 
 from checklists.hazards import State
 from checklists.people import Role
+from handlers.pictures import Comparison
 from handlers.services import Services
 from storage.database import ZoneDatabase
+from storage.photos import Photo, accept
 from tests.chat import Chat
-from tests.rectifying import Case, hands_in, new_case, office_finds, rectifying_case, scene
+from tests.rectifying import Case, hands_in, new_case, office_finds, rectifying_case, scene, view
 from tests.walks import member_of
 
 
 async def at_review(case: Case, chat: Chat) -> None:
     await case.opens(chat)
     await chat.presses("复查")
+
+
+def shown(chat: Chat) -> list[list[tuple[str, str]]]:
+    """The rows of the picture in the reviewer's view: label and photo of each panel."""
+    assert isinstance(chat.screen.picture, Comparison)
+    return [[(panel.label, panel.sha256) for panel in row] for row in chat.screen.picture.rows]
+
+
+def saved_anew(services: Services, number: int, *, taken: str = "") -> Photo:
+    """The scene of this number as another file, with the date of a camera where one is given."""
+    notes, file = Image.Exif(), io.BytesIO()
+    if taken:
+        notes.get_ifd(0x8769)[0x9003] = taken
+    Image.open(io.BytesIO(view(number))).save(file, "JPEG", quality=50, exif=notes)
+    photo = accept(file.getvalue())
+    services.photos.put(photo)
+    return photo
+
+
+async def sends_evidence(case: Case, *pictures: Photo) -> None:
+    await case.opens(case.principal)
+    await case.principal.presses("交整改")
+    for picture in pictures:
+        await case.principal.sends_photo(picture)
+    await case.principal.presses("提交复查")
 
 
 async def test_before_and_after_stand_side_by_side_in_one_picture(database: ZoneDatabase, services: Services) -> None:
@@ -97,6 +126,111 @@ async def test_a_photo_used_for_another_hazard_is_shown_beside_that_one(
     assert Image.open(io.BytesIO(case.reviewer.screen.picture())).size == (1280, 1392)
 
 
+async def test_a_picture_from_before_is_shown_however_many_good_ones_stand_before_it(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await new_case(database, services)
+    chat = case.principal
+    await chat.presses("开始自查")
+    await chat.presses("有隐患")
+    before = [scene(services, number) for number in (1, 8)]
+    for photo in before:
+        await chat.sends_photo(photo, album="A1")
+    await chat.says("二楼窗户焊了防盗网")
+    await chat.presses("是一般隐患")
+    await chat.presses("限期整改")
+    await chat.presses("全部采用")
+    good, again = [scene(services, number) for number in (2, 3)], saved_anew(services, 8)
+    await sends_evidence(case, *good, again)
+    await at_review(case, case.reviewer)
+    assert shown(case.reviewer) == [
+        [("整改前 2", before[1].sha256), ("整改后 3", again.sha256)],
+        [("整改前 1", before[0].sha256), ("整改后 1", good[0].sha256)],
+        [("整改前 2", before[1].sha256), ("整改后 2", good[1].sha256)],
+    ]
+    assert case.reviewer.text.endswith("\n· 整改后第 3 张：和整改前的照片几乎一样（整改前第 2 张）")
+
+
+@pytest.mark.parametrize(
+    ("taken", "forwarded", "words"),
+    [
+        ("2026:03:02 09:30:00", False, "照片自己写的时间是2026年3月2日，早于发现隐患"),
+        ("", True, "转发来的照片，原发于2026年11月19日，早于发现隐患"),
+    ],
+)
+async def test_a_picture_older_than_the_hazard_comes_before_the_good_ones(
+    database: ZoneDatabase, services: Services, taken: str, forwarded: bool, words: str
+) -> None:
+    case = await rectifying_case(database, services)
+    good, old = [scene(services, number) for number in (2, 3, 4)], saved_anew(services, 5, taken=taken)
+    await case.opens(case.principal)
+    await case.principal.presses("交整改")
+    for photo in good:
+        await case.principal.sends_photo(photo)
+    await case.principal.sends_photo(old, forwarded_at=case.principal.now - timedelta(days=4) if forwarded else None)
+    await case.principal.presses("提交复查")
+    await at_review(case, case.reviewer)
+    first, *others = shown(case.reviewer)
+    assert first == [("整改前", scene(services, 1).sha256), ("整改后 4", old.sha256)]
+    assert [after for _before, after in others] == [("整改后 1", good[0].sha256), ("整改后 2", good[1].sha256)]
+    assert f"· 整改后第 4 张：{words}" in case.reviewer.text
+
+
+async def test_a_picture_of_the_round_before_comes_before_the_good_ones(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await rectifying_case(database, services)
+    await hands_in(case, photo=2)
+    await at_review(case, case.officer)
+    await case.officer.presses("退回重改")
+    await case.officer.presses("照片看不清，请重拍")
+    await sends_evidence(case, *(scene(services, number) for number in (3, 4, 2)))
+    await at_review(case, case.officer)
+    assert [after for _before, after in shown(case.officer)] == [
+        ("整改后 3", scene(services, 2).sha256),
+        ("整改后 1", scene(services, 3).sha256),
+    ]
+    assert case.officer.text.endswith("· 整改后第 3 张：上一次交过同一张照片")
+
+
+async def test_many_pictures_in_doubt_are_counted_and_none_hides_behind_another(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await rectifying_case(database, services)
+    march = "2026:03:02 09:30:00"
+    old = [saved_anew(services, number, taken=march) for number in range(2, 8)]
+    # The first one is in doubt three times over; the others still come before its second doubt.
+    await sends_evidence(case, saved_anew(services, 1, taken=march), *old)
+    await at_review(case, case.reviewer)
+    rows = shown(case.reviewer)
+    assert [after for _before, (after, _sha256) in rows] == [f"整改后 {n}" for n in range(1, 7)]
+    named = [line for line in case.reviewer.text.splitlines() if line.startswith("· 整改后第")]
+    assert [line.split("：")[0] for line in named] == [f"· 整改后第 {n} 张" for n in range(1, 6)]
+    assert case.reviewer.text.endswith("\n· 另有 2 张照片也要留意，请点“隐患详情”看照片。")
+    assert len(case.reviewer.text) <= 1024
+
+
+async def test_without_a_photo_from_before_the_reviewer_reads_and_sees_that_there_is_none(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await new_case(database, services)
+    chat = case.principal
+    await chat.presses("开始自查")
+    await chat.presses("有隐患")
+    await chat.presses("没法拍照，先跳过")
+    await chat.says("二楼窗户焊了防盗网")
+    await chat.presses("是一般隐患")
+    await chat.presses("限期整改")
+    await chat.presses("全部采用")
+    await hands_in(case)
+    await at_review(case, case.reviewer)
+    assert "\n照片：整改前 0 张，整改后 1 张\n📷 没有整改前的照片，看不到原来的样子。\n" in case.reviewer.text
+    assert shown(case.reviewer) == [[("整改前：没有照片", ""), ("整改后 1", scene(services, 2).sha256)]]
+    assert case.reviewer.screen.picture is not None
+    left = Image.open(io.BytesIO(case.reviewer.screen.picture())).convert("L").crop((0, 60, 636, 690))
+    assert max(left.tobytes()) < 64
+
+
 async def test_three_presses_at_once_have_one_outcome_and_the_others_see_it(
     database: ZoneDatabase, services: Services
 ) -> None:
@@ -147,6 +281,7 @@ async def test_who_found_it_does_not_pass_it(database: ZoneDatabase, services: S
     assert case.officer.labels == [
         "确认为一般隐患",
         "确认为重大隐患",
+        "接着填",
         "经过",
         "更多",
         "文书",
@@ -246,4 +381,3 @@ async def test_an_old_review_card_shows_what_became_of_it(database: ZoneDatabase
     await case.reviewer.says("？")
     assert case.reviewer.text.startswith("<i>现在是“已销号”。最近一步：11月23日 10:00 陈监管：销号</i>")
     assert "✅ 通过" not in case.reviewer.labels
-        "接着填",

@@ -1,4 +1,4 @@
-"""Reports of major hazards, random draws, and the date that a picture bears."""
+"""Reports of major hazards, random draws, the date that a picture bears, and what finds it used elsewhere."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,9 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("attachments", sa.Column("dated_at", UtcDateTime(), nullable=True))
     op.add_column("attachments", sa.Column("forwarded_at", UtcDateTime(), nullable=True))
+    op.create_index("ix_attachments_sha256", "attachments", ["zone_id", "sha256"])
+    for number, start in enumerate((1, 5, 9, 13), 1):
+        op.create_index(f"ix_photos_dhash_{number}", "photos", ["zone_id", sa.text(f"substr(dhash, {start}, 4)")])
     op.create_index(
         "ix_hazards_ledger",
         "hazards",
