@@ -21,9 +21,9 @@ from handlers.walking import name_of
 from handlers.words import _, aside, day, full_day, html, labelled, shorten
 from storage.transaction import Transaction
 
-EVIDENT = frozenset({State.FIXED_ON_SPOT, State.HANDED_IN})
 _MOST_PROPOSALS = 3
 
+EVIDENT = frozenset({State.FIXED_ON_SPOT, State.HANDED_IN})
 
 
 def with_life(request: Request, card: Card) -> Card:
@@ -224,11 +224,11 @@ def _office_moves(request: Request, hazard: Hazard, steps: frozenset[Step]) -> l
         confirm = data("yl", hazard.id, hazard.version, "m") if hazard.clause else to_clause(hazard)
         major = Button(_("确认为重大隐患"), confirm)
         general = Button(_("确认为一般隐患"), data("yl", hazard.id, hazard.version, "g"))
+        lines.append([general, major] if hazard.level is Level.GENERAL else [major, general])
     by_hand = not hazard.is_found_inside and hazard.official_inspection_id is None
     mine = hazard.found_by == request.who.id or allows(request.person, Permission.SUPERVISE)
     if hazard.state is State.FOUND and by_hand and mine:
         lines.append([Button(_("接着填"), data("jp", hazard.id))])
-        lines.append([general, major] if hazard.level is Level.GENERAL else [major, general])
     if hazard.state in EVIDENT and Step.RETURN in steps:
         lines.append([Button(_("🔎 复查"), data("yv", hazard.id))])
     if hazard.state is State.REVIEWED and steps & {Step.CLOSE, Step.RETURN}:
