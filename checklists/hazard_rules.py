@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 
-from checklists.hazards import Level
+from checklists.hazards import Hazard, Level
 from checklists.people import Role
 from checklists.plans import EntryRow, load_plan
 
@@ -42,8 +43,30 @@ NOTIFIED_ROLES: Mapping[Recipient, Role] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One rule of a plan: its clause, in short what it orders (`words`), and of which hazards it speaks.
+
+    `level` is None where the clause makes no difference; `sectors` are the criteria it is about, empty for all.
+    `proposals` names what may be proposed on its ground, `cases` when the plan wants it.
+    """
+
+    clause: str
+    words: str
+    level: Level | None
+    sectors: tuple[str, ...]
+    proposals: tuple[str, ...]
+    cases: tuple[str, ...]
+
+    def covers(self, hazard: Hazard) -> bool:
+        """Whether the clause speaks of hazards of this level and kind."""
+        criterion = hazard.criterion_id or ""
+        of_sector = not self.sectors or any(criterion.startswith(f"{sector}-") for sector in self.sectors)
+        return self.level in (None, hazard.level) and of_sector
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HazardRules:
-    """The rules of one plan; a rule the plan is silent on is absent, not forbidden.
+    """The rules of one plan by name; a rule the plan is silent on is absent, not forbidden.
 
     `ladder` are the steps against slow rectification in the plan's own order and words, empty where it names none.
     """
@@ -51,16 +74,35 @@ class HazardRules:
     plan_id: str
     gate: Gate | None
     ladder: tuple[str, ...]
-    failure_cases: tuple[str, ...]
-    clauses: Mapping[str, str]
+    rules: Mapping[str, Rule]
 
-    def names(self, rule: str) -> bool:
-        """Whether the plan itself orders this, such as fake_rectification or overdue_closure."""
-        return rule in self.clauses
-
-    def clause(self, rule: str) -> str:
+    def clause(self, name: str) -> str:
         """The clause of a rule, empty where the plan is silent."""
-        return self.clauses.get(rule, "")
+        return self.rules[name].clause if name in self.rules else ""
+
+    def of(self, name: str, hazard: Hazard) -> Rule | None:
+        """The rule where the plan has it and it speaks of such a hazard."""
+        rule = self.rules.get(name)
+        return rule if rule is not None and rule.covers(hazard) else None
+
+    @property
+    def ladder_level(self) -> Level | None:
+        """The only level the ladder is for; None where the plan makes no difference or has no ladder."""
+        return self.rules["escalation"].level if self.ladder else None
+
+    def ladder_for(self, level: Level) -> tuple[str, ...]:
+        """The ladder as far as it is for hazards of this level."""
+        return self.ladder if self.ladder_level in (None, level) else ()
+
+    def wants_closed_down(self, hazard: Hazard, today: date) -> bool:
+        """Whether the plan orders closing down what is not put right in time, and this is not; `today` in Shanghai."""
+        return self.of("overdue_closure", hazard) is not None and hazard.is_overdue(today)
+
+    def bases(self, proposal: str, hazard: Hazard, today: date) -> tuple[Rule, ...]:
+        """The rules on whose ground this may be proposed of the hazard as it stands on that day."""
+        late = self.wants_closed_down(hazard, today)
+        fitting = (rule for name, rule in self.rules.items() if late or name != "overdue_closure")
+        return tuple(rule for rule in fitting if proposal in rule.proposals and rule.covers(hazard))
 
     def recipients(self, level: Level) -> tuple[Recipient, ...]:
         """Whose receipts a hazard of this level needs before it is closed: notice (告知) and dual report (双报告)."""
@@ -75,8 +117,7 @@ def hazard_rules(plan_id: str) -> HazardRules:
         plan_id=plan_id,
         gate=Gate(gate) if (gate := _field(rows, "review_gate").gate) else None,
         ladder=_field(rows, "escalation").steps,
-        failure_cases=_field(rows, "failure").cases,
-        clauses={name: row.clause for name, row in rows.items()},
+        rules={name: _rule(row) for name, row in rows.items()},
     )
 
 
@@ -87,12 +128,23 @@ def _field(rows: Mapping[str, EntryRow], name: str) -> EntryRow:
     return rows.get(name, _SILENT)
 
 
-def next_rung(rules: HazardRules, taken: tuple[str, ...]) -> str | None:
+def _rule(row: EntryRow) -> Rule:
+    return Rule(
+        clause=row.clause,
+        words=row.zh,
+        level=Level.MAJOR if row.level == "major" else None,
+        sectors=row.sectors,
+        proposals=row.proposals,
+        cases=row.cases,
+    )
+
+
+def next_rung(ladder: tuple[str, ...], taken: tuple[str, ...]) -> str | None:
     """The next step of the ladder (函告、通报、约谈、曝光…) after those taken; None at its end or without a ladder.
 
     The bot only proposes it: a person of the office decides and records it. Steps are not skipped.
     """
-    left = [step for step in rules.ladder if step not in taken]
+    left = [step for step in ladder if step not in taken]
     return left[0] if left else None
 
 

@@ -18,7 +18,8 @@ class LedgerFilter:
 
     `unreported` keeps major hazards, confirmed as such, whose report of this life the firm has not handed in;
     `overdue_on` keeps those whose deadline lies before that day (Shanghai) without evidence handed in, `rung_due_on`
-    those for which the next step of the plan's ladder is due that day; the storage adds `ladder` and `patient_since`.
+    those for which the next step of the plan's ladder is due that day; the storage adds `ladder`, the only level it is
+    for (`ladder_level`) and `patient_since`.
     `without_department` keeps those that no department is in charge of, or one that was dissolved. `words` are
     looked for in the description, clause, place, measure, the firm's name and the number; all of them must be found.
     """
@@ -35,6 +36,7 @@ class LedgerFilter:
     overdue_on: date | None = None
     rung_due_on: date | None = None
     ladder: tuple[str, ...] = ()
+    ladder_level: Level | None = None
     patient_since: datetime | None = None
     without_department: bool = False
     words: str = ""
@@ -147,24 +149,29 @@ _SUMS = ("found", "major", "closed", "open", "overdue", "days")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MajorFigures:
-    """Major hazards against which the plan's targets are read; quarters such as 2026Q3 in their order."""
+    """Major hazards against which the plan's targets are read; `by_quarter` are those found in each (2026Q3).
+
+    `unarranged` counts open ones without a responsible person or a deadline.
+    """
 
     stock: int
     open: int
     overdue: int
     unnotified: int
+    unarranged: int
     by_quarter: Mapping[str, int]
 
 
-OVERDUE, UNNOTIFIED = "overdue", "unnotified"
+OVERDUE, UNNOTIFIED, UNARRANGED = "overdue", "unnotified", "unarranged"
+THIS_QUARTER, LAST_QUARTER, YEAR_AGO = "this_quarter", "last_quarter", "year_ago"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
     """One target of the plan with today's figure; `met` is None where the plan gives no formula.
 
-    `by` is the last day for it, None where the plan names none. `series` are the figures behind `count`: by quarter
-    (2026Q4), or under OVERDUE and UNNOTIFIED.
+    `by` is the last day for it, None where the plan names none. `series` are the figures behind `count` by name: for
+    growth this quarter so far beside the whole quarter before and that of a year ago, for dynamic zero what is amiss.
     """
 
     what: str
@@ -175,27 +182,31 @@ class Target:
     series: Mapping[str, int]
 
 
-def targets(plan_id: str, figures: MajorFigures) -> list[Target]:
-    """Stock, growth and dynamic zero as this plan sets them, in its order."""
+def targets(plan_id: str, figures: MajorFigures, *, today: date) -> list[Target]:
+    """Stock, growth and dynamic zero as this plan sets them, in its order; `today` is the day in Shanghai."""
     known = {_STOCK: _stock, _GROWTH: _growth, _ZERO: _zero}
     rows = [row for row in load_plan(plan_id).profile.targets if row.m in known]
-    return [known[row.m](row, figures) for row in rows]
+    return [known[row.m](row, figures, today) for row in rows]
 
 
-def _stock(row: EntryRow, figures: MajorFigures) -> Target:
+def _stock(row: EntryRow, figures: MajorFigures, _today: date) -> Target:
     # “基本”清零 has no number: the count is shown and the office judges.
     met = figures.stock == 0 if not row.degree.startswith("基本") or figures.stock == 0 else None
     return _target(row, figures.stock, met, {})
 
 
-def _growth(row: EntryRow, figures: MajorFigures) -> Target:
-    latest = list(figures.by_quarter.values())[-1:]
-    return _target(row, sum(latest), None, figures.by_quarter)
+def _growth(row: EntryRow, figures: MajorFigures, today: date) -> Target:
+    # No plan has a formula and the quarter is not over: the figures stand side by side and the office judges.
+    year, quarter = today.year, (today.month + 2) // 3
+    before = (year, quarter - 1) if quarter > 1 else (year - 1, 4)
+    wanted = {THIS_QUARTER: (year, quarter), LAST_QUARTER: before, YEAR_AGO: (year - 1, quarter)}
+    series = {name: figures.by_quarter.get("{}Q{}".format(*when), 0) for name, when in wanted.items()}
+    return _target(row, series[THIS_QUARTER], None, series)
 
 
-def _zero(row: EntryRow, figures: MajorFigures) -> Target:
-    # Both count: a hazard that nobody was told of is not under control, though no day has passed.
-    series = {OVERDUE: figures.overdue, UNNOTIFIED: figures.unnotified}
+def _zero(row: EntryRow, figures: MajorFigures, _today: date) -> Target:
+    # All count: what nobody was told of, or is in nobody's hands, is not under control, though no day has passed.
+    series = {OVERDUE: figures.overdue, UNNOTIFIED: figures.unnotified, UNARRANGED: figures.unarranged}
     return _target(row, figures.overdue, not any(series.values()), series)
 
 

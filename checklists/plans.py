@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from checklists.data import DataError, Record, data_file, data_files, read
 from checklists.sector_sets import load_sector_sets
@@ -95,7 +95,11 @@ class DueRow(Record):
 
 
 class EntryRow(Record):
-    """One thing a plan orders, with whatever the text says of it beyond its words and its place."""
+    """One thing a plan orders, with whatever the text says of it beyond its words and its place.
+
+    `level` says of which hazards a clause speaks, `level_words` which of its words say so; `sectors` are the criteria
+    it is about, all if empty. `proposals` are what may be proposed on its ground (checklists.hazard_records.Proposal).
+    """
 
     id: str
     m: str
@@ -118,8 +122,18 @@ class EntryRow(Record):
     roles: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    level: Literal["major", "any"] | None = None
+    level_words: str = ""
+    sectors: tuple[str, ...] = ()
+    proposals: tuple[Literal["stop_use", "suspend", "closure", "penalty", "accountability"], ...] = ()
     topics: tuple[str, ...] = ()
     benefits: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_of_which_hazards(self) -> Self:
+        if (self.steps or self.proposals) and not (self.level and self.level_words):
+            raise ValueError("level and level_words must say of which hazards the clause speaks")
+        return self
 
 
 class CadenceRow(Record):

@@ -88,7 +88,8 @@ def _upward(hazard: Hazard, steps: set[Step]) -> list[Button]:
 
 def _next_rung(request: Request, hazard: Hazard) -> str:
     taken = tuple(e.rung for e in request.tx.hazard_records.escalations(hazard))
-    return next_rung(request.tx.hazard_life.rules(), taken) or "" if hazard.is_overdue(request.today) else ""
+    ladder = request.tx.hazard_life.rules().ladder_for(hazard.level)
+    return next_rung(ladder, taken) or "" if hazard.is_overdue(request.today) else ""
 
 
 @politely

@@ -4,7 +4,7 @@ from datetime import date
 
 from checklists.hazard_moves import Step
 from checklists.hazard_records import Proposal
-from checklists.hazards import Hazard
+from checklists.hazards import Hazard, Level
 from handlers.replies import Button, data
 from handlers.routing import Request
 from handlers.words import SHANGHAI, _, aside, html, shorten
@@ -18,8 +18,9 @@ def overdue_lines(request: Request, hazard: Hazard) -> list[str]:
         lines.append(_("⏫ 逾期未改，按方案{clause}下一步：{rung}").format(clause=clause, rung=html(rung)))
     if _may_close_down(request, hazard):
         clause = aside(html(rules.clause("overdue_closure")))
-        words = _("⛔ 按方案{clause}，限期内改不完的应当关停。由主管部门决定，这里只能提出建议。")
-        lines.append(words.format(clause=clause))
+        words = _("⛔ 按方案{clause}，限期内改不完的应当关停。由主管部门决定，这里只能提出建议。").format(clause=clause)
+        # A sign that is missing is meant by the clause as well; how grave it is, is for a person to say.
+        lines.append(words + (_("这条是一般隐患，方案没有分级。") if hazard.level is Level.GENERAL else ""))
     return lines
 
 
@@ -33,7 +34,7 @@ def overdue_buttons(request: Request, hazard: Hazard, steps: frozenset[Step]) ->
 
 
 def _may_close_down(request: Request, hazard: Hazard) -> bool:
-    return request.tx.hazard_life.rules().names("overdue_closure") and hazard.is_overdue(request.today)
+    return request.tx.hazard_life.rules().wants_closed_down(hazard, request.today)
 
 
 def _proposed(request: Request, hazard: Hazard) -> bool:

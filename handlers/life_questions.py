@@ -8,7 +8,7 @@ from checklists.hazard_guards import DoneAlready, ReasonMissing
 from checklists.hazard_life import NotThisPersons
 from checklists.hazard_moves import Relation, Step
 from checklists.hazard_records import Proposal, ProposalMade, Receipt
-from checklists.hazard_rules import Recipient, next_rung
+from checklists.hazard_rules import DUAL_REPORT_LAW, Recipient, next_rung
 from checklists.hazards import Hazard, Level
 from handlers.life import who
 from handlers.life_cards import receipts_waiting
@@ -25,7 +25,8 @@ Act = Callable[..., Hazard]
 class Question:
     """What is asked before a step, answers to tap, and what is said when it is done.
 
-    `act` takes the request, the hazard, the reason and what was answered to each question of `then`.
+    `act` takes the request, the hazard, the reason and what was answered to each question of `then`. `law` and `rule`,
+    a rule of the plan by name, are what the step rests on; a `proposal` rests on whatever the plan gives for it.
     """
 
     step: Step
@@ -34,6 +35,9 @@ class Question:
     done: str
     act: Act
     then: tuple[FollowUp, ...] = ()
+    law: str = ""
+    rule: str = ""
+    proposal: Proposal | None = None
 
 
 def _return(request: Request, hazard: Hazard, reason: str) -> Hazard:
@@ -84,7 +88,7 @@ def _propose(kind: Proposal) -> Act:
 
 def _escalate(request: Request, hazard: Hazard, reason: str) -> Hazard:
     taken = tuple(e.rung for e in request.tx.hazard_records.escalations(hazard))
-    rung = next_rung(request.tx.hazard_life.rules(), taken) or ""
+    rung = next_rung(request.tx.hazard_life.rules().ladder_for(hazard.level), taken) or ""
     return request.tx.hazard_life.escalate(hazard, rung, note=reason, **who(request))
 
 
@@ -139,6 +143,18 @@ def only_the_office(request: Request, hazard: Hazard) -> None:
         raise NotThisPersons(_("这一步不归您办，请联系负责的人。"))
 
 
+def _proposal(kind: Proposal, ask: str, offered: tuple[str, ...]) -> Question:
+    return Question(
+        step=Step.PROPOSE,
+        ask=ask,
+        offered=offered,
+        done=N_("建议已记下，由主管部门决定。"),
+        act=_propose(kind),
+        then=(ADDRESSEE,),
+        proposal=kind,
+    )
+
+
 _PAPER = (N_("签字的纸质回执已存档"), N_("会议记录已存档"))
 QUESTIONS: Mapping[str, Question] = {
     "r": Question(
@@ -154,6 +170,7 @@ QUESTIONS: Mapping[str, Question] = {
         offered=(N_("用了以前的照片"), N_("照片不是这个地方"), N_("现场看，没有改")),
         done=N_("已认定虚假整改，隐患重新回到整改。"),
         act=_fake,
+        rule="fake_rectification",
     ),
     "o": Question(
         step=Step.REOPEN,
@@ -190,6 +207,7 @@ QUESTIONS: Mapping[str, Question] = {
         done=N_("已挂牌督办。"),
         act=_list,
         then=(SUPERVISOR, UNTIL),
+        rule="listing_supervision",
     ),
     "u": Question(
         step=Step.UNLIST,
@@ -204,45 +222,30 @@ QUESTIONS: Mapping[str, Question] = {
     "g": Question(
         step=Step.REGRADE, ask=N_("改为一般隐患：为什么？"), done=N_("已改为一般隐患。"), act=_regrade(Level.GENERAL)
     ),
-    "s": Question(
-        step=Step.PROPOSE,
-        ask=N_("建议停止使用：依据是什么？由主管部门决定。"),
-        offered=(N_("整改期间不能保证安全"), N_("逾期没有改好")),
-        done=N_("建议已记下，由主管部门决定。"),
-        act=_propose(Proposal.STOP_USE),
-        then=(ADDRESSEE,),
+    "s": _proposal(
+        Proposal.STOP_USE,
+        N_("建议停止使用：依据是什么？由主管部门决定。"),
+        (N_("整改期间不能保证安全"), N_("逾期没有改好")),
     ),
-    "p": Question(
-        step=Step.PROPOSE,
-        ask=N_("建议停产停业整顿：依据是什么？由主管部门决定。"),
-        offered=(N_("整改期间不能保证安全"), N_("逾期没有改好")),
-        done=N_("建议已记下，由主管部门决定。"),
-        act=_propose(Proposal.SUSPEND),
-        then=(ADDRESSEE,),
+    "p": _proposal(
+        Proposal.SUSPEND,
+        N_("建议停产停业整顿：依据是什么？由主管部门决定。"),
+        (N_("整改期间不能保证安全"), N_("逾期没有改好")),
     ),
-    "k": Question(
-        step=Step.PROPOSE,
-        ask=N_("建议关闭取缔：依据是什么？由主管部门决定。"),
-        offered=(N_("停产整顿后仍不符合条件"),),
-        done=N_("建议已记下，由主管部门决定。"),
-        act=_propose(Proposal.CLOSURE),
-        then=(ADDRESSEE,),
+    "k": _proposal(
+        Proposal.CLOSURE,
+        N_("建议关闭取缔：依据是什么？由主管部门决定。"),
+        (N_("停产整顿后仍不符合条件"),),
     ),
-    "h": Question(
-        step=Step.PROPOSE,
-        ask=N_("建议立案处罚：依据是什么？由主管部门决定。"),
-        offered=(N_("逾期没有改好"), N_("同一条隐患屡查屡犯"), N_("虚假整改")),
-        done=N_("建议已记下，由主管部门决定。"),
-        act=_propose(Proposal.PENALTY),
-        then=(ADDRESSEE,),
+    "h": _proposal(
+        Proposal.PENALTY,
+        N_("建议立案处罚：依据是什么？由主管部门决定。"),
+        (N_("逾期没有改好"), N_("同一条隐患屡查屡犯"), N_("虚假整改")),
     ),
-    "q": Question(
-        step=Step.PROPOSE,
-        ask=N_("建议追究责任：依据是什么？由主管部门决定。"),
-        offered=(N_("整改不力，久拖不改"), N_("虚假整改")),
-        done=N_("建议已记下，由主管部门决定。"),
-        act=_propose(Proposal.ACCOUNTABILITY),
-        then=(ADDRESSEE,),
+    "q": _proposal(
+        Proposal.ACCOUNTABILITY,
+        N_("建议追究责任：依据是什么？由主管部门决定。"),
+        (N_("整改不力，久拖不改"), N_("虚假整改")),
     ),
     "e": Question(
         step=Step.ESCALATE,
@@ -250,6 +253,7 @@ QUESTIONS: Mapping[str, Question] = {
         offered=(N_("已发函"), N_("已约谈")),
         done=N_("升级措施已记下。"),
         act=_escalate,
+        rule="escalation",
     ),
     "c": Question(step=Step.PROPOSE, ask=N_("写备注，只有办公室看得到。"), done=N_("备注已记下。"), act=_comment),
     "d": Question(step=Step.PROPOSE, ask=N_("主管部门怎么答复的？"), done=N_("主管部门的答复已记下。"), act=_answer),
@@ -259,6 +263,8 @@ QUESTIONS: Mapping[str, Question] = {
         offered=_PAPER,
         done=N_("回执已记下。"),
         act=_on_paper(Recipient.WORKERS_CONGRESS),
+        law=DUAL_REPORT_LAW,
+        rule="dual_report",
     ),
     "a": Question(
         step=Step.PROPOSE,
@@ -266,6 +272,7 @@ QUESTIONS: Mapping[str, Question] = {
         offered=_PAPER,
         done=N_("回执已记下。"),
         act=_on_paper(Recipient.PRINCIPAL),
+        rule="notify",
     ),
     "b": Question(
         step=Step.PROPOSE,
@@ -273,6 +280,7 @@ QUESTIONS: Mapping[str, Question] = {
         offered=_PAPER,
         done=N_("回执已记下。"),
         act=_on_paper(Recipient.CONTROLLER),
+        rule="notify",
     ),
     "t": Question(
         step=Step.PROPOSE,
@@ -280,6 +288,8 @@ QUESTIONS: Mapping[str, Question] = {
         offered=(N_("今天收到，三部分齐全，已存档"),),
         done=N_("书面报告已登记。"),
         act=_report_on_paper,
+        law=DUAL_REPORT_LAW,
+        rule="dual_report",
     ),
 }
 # Words, receipts and reports on paper are no moves of the table; a closed hazard takes comments too.

@@ -10,6 +10,7 @@ from handlers.arrangements import NotADay
 from handlers.hazard_cards import number_of
 from handlers.hazards import show_step
 from handlers.life import again, done, politely, pressed, unchanged
+from handlers.life_bases import answers, basis_lines
 from handlers.life_questions import QUESTIONS, QUIET, Question, only_the_office
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
@@ -27,10 +28,10 @@ def _ask(request: Request, hazard: Hazard, code: str) -> Reply:
     _may(request, hazard, code)
     request.enter("life_reason", id=hazard.id, version=hazard.version, code=code)
     text = _("<b>隐患 {number}</b>\n{ask}").format(number=html(number_of(request, hazard)), ask=_(question.ask))
-    text += "\n" + (_("点一个，或者直接打字。") if question.offered else _("请直接打字。"))
-    choices = [
-        [Button(_(words), data("yj", hazard.id, hazard.version, code, n))] for n, words in enumerate(question.offered)
-    ]
+    offered = answers(request, hazard, question)
+    how = _("点一个，或者直接打字。") if offered else _("请直接打字。")
+    text = "\n".join([text, *basis_lines(request, hazard, question), how])
+    choices = [[Button(_(words), data("yj", hazard.id, hazard.version, code, key))] for key, words in offered.items()]
     back = Button(_("返回"), data("z", hazard.id))
     return Reply(screen=Screen(text=text, buttons=rows(*choices, [back])))
 
@@ -70,11 +71,11 @@ def _question(code: str) -> Question:
 @politely
 def choose(request: Request) -> Reply:
     """One of the offered reasons."""
-    hazard, code, number = pressed(request), request.word(2), request.number(3)
-    offered = _question(code).offered
-    if number >= len(offered):
+    hazard, code = pressed(request), request.word(2)
+    reason = answers(request, hazard, _question(code)).get(request.word(3))
+    if reason is None:
         raise Gone
-    return _act(request, hazard, code, [offered[number]])
+    return _act(request, hazard, code, [reason])
 
 
 @politely

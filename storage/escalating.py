@@ -26,7 +26,8 @@ def with_ladder(tx: "Transaction", wanted: LedgerFilter) -> LedgerFilter:
         return wanted
     patience = timedelta(days=tx.office_settings.figure(PATIENCE_DAYS))
     since = datetime.combine(wanted.rung_due_on - patience + timedelta(days=1), time(), tzinfo=SHANGHAI)
-    return replace(wanted, ladder=tx.hazard_life.rules().ladder, patient_since=since)
+    rules = tx.hazard_life.rules()
+    return replace(wanted, ladder=rules.ladder, ladder_level=rules.ladder_level, patient_since=since)
 
 
 def rung_values(wanted: LedgerFilter) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def rung_values(wanted: LedgerFilter) -> dict[str, Any]:
         "patient_since": wanted.patient_since,
         **{f"rung_{n}": rung for n, rung in enumerate(wanted.ladder)},
         "rungs": len(wanted.ladder),
+        **({"rung_level": wanted.ladder_level.value} if wanted.ladder_level else {}),
     }
 
 
@@ -59,7 +61,9 @@ def rung_due(wanted: LedgerFilter) -> ColumnElement[bool]:
     waiting = exists().where(
         asked.zone_id == hazards.c.zone_id, asked.hazard_id == hazards.c.id, asked.granted.is_(None)
     )
+    of_level = [hazards.c.level == bindparam("rung_level", values["rung_level"])] if wanted.ladder_level else []
     return and_(
+        *of_level,
         hazards.c.deadline < bindparam("rung_due_on", values["rung_due_on"]),
         taken.correlate(hazards).scalar_subquery() < bindparam("rungs", values["rungs"]),
         not_(exists().where(*of_life, steps.at >= since)),

@@ -226,8 +226,11 @@ class HazardLife(HazardStanding):
     def escalate(self, hazard: Hazard, rung: str, *, note: str, by: int, at: datetime) -> Hazard:
         """The office took the next step of the plan's ladder; steps are not skipped."""
         taken = tuple(e.rung for e in self.tx.hazard_records.escalations(hazard))
-        due = next_rung(self.rules(), taken)
+        ladder = self.rules().ladder_for(hazard.level)
+        due = next_rung(ladder, taken)
         if rung != due:
+            if self.rules().ladder and not ladder:
+                raise NotTheNextRung("方案的升级措施只针对重大隐患。")
             if due is None:
                 raise NotTheNextRung("方案没有规定更多的升级措施。")
             raise NotTheNextRung("按方案，下一步是{rung}。", rung=due)

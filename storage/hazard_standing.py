@@ -89,7 +89,7 @@ class HazardStanding(Subject):
         While a request for a later deadline waits for the office's answer it is not the firm that is late.
         """
         steps, deadline = self.tx.hazard_records.escalations(hazard), hazard.arrangements.deadline
-        rung = next_rung(self.rules(), tuple(step.rung for step in steps))
+        rung = next_rung(self.rules().ladder_for(hazard.level), tuple(step.rung for step in steps))
         begins = hazard.state in TABLE[Step.ESCALATE].begins
         if rung is None or deadline is None or not begins or self.tx.hazard_records.deferral_waiting(hazard.id):
             return ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from checklists.hazards import OPEN_STATES, Hazard, Level, State
 from checklists.ledger import STOCK_UNTIL, Figures, LedgerFilter, MajorFigures, Overview, Page, Place
@@ -158,6 +158,7 @@ class Ledger(Subject):
                 func.count().label("open"),
                 func.count().filter(hazards.c.found_at < midnight).label("stock"),
                 func.count().filter(overdue(today)).label("overdue"),
+                func.count().filter(_unarranged()).label("unarranged"),
             ).where(unfinished)
         ).one()
         return MajorFigures(
@@ -184,6 +185,10 @@ class Ledger(Subject):
 
     def _conditions(self, wanted: LedgerFilter) -> list[ColumnElement[bool]]:
         return list(matching(with_ladder(self.tx, wanted), self.zone_id, self.connection.dialect.name))
+
+
+def _unarranged() -> ColumnElement[bool]:
+    return or_(func.trim(hazards.c.responsible) == "", hazards.c.deadline.is_(None))
 
 
 def _first_trade() -> ColumnElement[bool]:

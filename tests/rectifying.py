@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from PIL import Image
 
-from checklists.hazards import Hazard, Level, Source
+from checklists.hazards import LEVEL_NAMES, Hazard, Level, Source
 from checklists.people import Role
 from handlers.services import Services
 from storage.database import ZoneDatabase
@@ -88,10 +88,10 @@ async def new_case(database: ZoneDatabase, services: Services) -> Case:
     )
 
 
-async def rectifying_case(database: ZoneDatabase, services: Services) -> Case:
-    """A general hazard of a submitted self-inspection with all five arrangements and a photo from before."""
+async def rectifying_case(database: ZoneDatabase, services: Services, *, level: Level = Level.GENERAL) -> Case:
+    """A hazard of a submitted self-inspection with all five arrangements and a photo from before."""
     case = await new_case(database, services)
-    await finds_hazard(case)
+    await finds_hazard(case, level=f"是{LEVEL_NAMES[level]}")
     await to_summary(case.principal)
     await to_record(case.principal)
     await case.post.sends(NOW)

@@ -1,24 +1,32 @@
-"""Overdue hazards and the plan's ladder: due by the office's patience, told once, on the card; closure is proposed."""
+"""Overdue hazards and the plan's ladder: due by the office's patience, told once, on the card; closure is proposed.
 
+Under every plan with a ladder its clause speaks of major hazards.
+"""
+
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from checklists.hazard_guards import NotTheNextRung
 from checklists.hazard_records import Proposal
+from checklists.hazards import Level
 from checklists.ledger import LedgerFilter
 from checklists.people import Role
+from checklists.plans import plan_ids
 from handlers.services import Services
 from storage.database import ZoneDatabase
+from storage.ledger_pages import count_of
 from storage.office_settings import PATIENCE_DAYS
 from storage.transaction import Transaction
 from tests.conftest import NOW
 from tests.hazard_zone import FIVE, HazardZone
 from tests.post import at
-from tests.rectifying import Case, hands_in, rectifying_case
+from tests.rectifying import Case, finds_hazard, hands_in, new_case, rectifying_case
 from tests.test_life import case_under
-from tests.walks import member_of
+from tests.walks import member_of, to_record, to_summary
 
-LATE = timedelta(days=30)
+LATE = timedelta(days=31)  # the deadline proposed for a major hazard is the thirtieth
 DEADLINE: date = FIVE["deadline"]
 
 
@@ -30,21 +38,22 @@ async def zone_of(database: ZoneDatabase) -> HazardZone:
 
 
 def settle(tx: Transaction, zone: HazardZone) -> None:
-    """Nine hazards with the same deadline: nothing taken, steps taken at different times, put right, waiting."""
+    """Hazards with the same deadline: nothing taken, steps taken at different times, put right, waiting, general."""
     by = zone.people["赵监管"]
     for rungs_at in ((), (1,), (5,), (1, 6), (1, 2, 3)):
-        hazard = zone.rectifying(tx)
+        hazard = zone.rectifying(tx, level=Level.MAJOR)
         for rung, days in zip(("约谈", "通报", "曝光"), rungs_at, strict=False):
             when = at(DEADLINE + timedelta(days=days), hour=23)
             hazard = tx.hazard_life.escalate(hazard, rung, note="拖", by=by, at=when)
-    zone.handed_in(tx)
-    waiting = zone.rectifying(tx)
+    zone.handed_in(tx, level=Level.MAJOR)
+    waiting = zone.rectifying(tx, level=Level.MAJOR)
     firm = zone.people["王厂长"]
     tx.hazard_life.ask_deferral(waiting, DEADLINE + LATE, reason="等配件", by=firm, at=NOW)
-    again = tx.hazard_life.approve(zone.handed_in(tx), by=zone.people["钱审核"], at=NOW)
+    again = tx.hazard_life.approve(zone.handed_in(tx, level=Level.MAJOR), by=zone.people["钱审核"], at=NOW)
     again = tx.hazard_life.mark_fake(again, reason="照片是别处的", by=by, at=NOW)
     tx.hazard_life.arrange(again, {"deadline": DEADLINE}, by=firm, at=NOW)
     zone.find(tx)
+    zone.rectifying(tx)
 
 
 @pytest.mark.parametrize("patience", [1, 7])
@@ -75,9 +84,63 @@ async def test_the_list_follows_the_rule_day_by_day(database: ZoneDatabase, zone
         assert (found[2], found[6], found[7]) == ([1, 2, 8], [1, 2, 3, 8], [1, 2, 3, 4, 8])
 
 
-async def overdue_case(database: ZoneDatabase, services: Services, plan_id: str) -> Case:
+@pytest.mark.parametrize("plan_id", plan_ids())
+async def test_of_which_hazards_each_plan_wants_what_when_they_are_overdue(
+    database: ZoneDatabase, plan_id: str
+) -> None:
+    zone = HazardZone()
+
+    def settle_levels(tx: Transaction) -> None:
+        zone.found(tx, plan_id=plan_id)
+        for level in (Level.GENERAL, Level.MAJOR):
+            zone.rectifying(tx, level=level)
+
+    def wanted(tx: Transaction) -> tuple[list[Level], list[Level], list[Level]]:
+        today, rules = DEADLINE + timedelta(days=1), tx.hazard_life.rules()
+        every = tx.hazards.in_zone(offset=0, limit=10)
+        assert tx.ledger.count(LedgerFilter(rung_due_on=DEADLINE)) == 0
+        return (
+            [h.level for h in tx.ledger.page(LedgerFilter(rung_due_on=today)).hazards],
+            [h.level for h in every if tx.hazard_life.rung_due(h, today)],
+            sorted(h.level for h in every if rules.wants_closed_down(h, today)),
+        )
+
+    await database.write(settle_levels)
+    listed, by_rule, closed_down = await database.read(wanted)
+    has_ladder = plan_id in ("dongzhao-2020", "fengtai-2024", "heelun-2024")
+    assert listed == by_rule == ([Level.MAJOR] if has_ladder else [])
+    assert closed_down == ([Level.GENERAL, Level.MAJOR] if plan_id == "dongzhao-2020" else [])
+
+
+async def test_a_ladder_for_every_level_lists_every_level(database: ZoneDatabase, zone_of: HazardZone) -> None:
+    """No plan of today has one; the statement of the one kind must not be taken for the other."""
+
+    def listed(tx: Transaction) -> list[int]:
+        today = DEADLINE + timedelta(days=1)
+        wanted = LedgerFilter(rung_due_on=today, ladder=("约谈",), patient_since=at(DEADLINE))
+        kinds = (wanted, replace(wanted, ladder_level=Level.MAJOR), replace(wanted, ladder_level=Level.GENERAL), wanted)
+        return [count_of(tx.connection, tx.zone_id, kind) for kind in kinds]
+
+    for level in (Level.GENERAL, Level.GENERAL, Level.MAJOR):
+        await database.write(lambda tx, level=level: zone_of.rectifying(tx, level=level))  # type: ignore[misc]
+    assert await database.read(listed) == [3, 1, 2, 3]
+
+
+async def test_what_is_called_general_leaves_the_ladder(database: ZoneDatabase, zone_of: HazardZone) -> None:
+    by = zone_of.people["赵监管"]
+    hazard = await database.write(lambda tx: zone_of.rectifying(tx, level=Level.MAJOR))
+    general = await database.write(
+        lambda tx: tx.hazard_life.regrade(hazard, Level.GENERAL, reason="楼里没有人住", by=by, at=NOW)
+    )
+    with pytest.raises(NotTheNextRung, match="方案的升级措施只针对重大隐患。"):
+        await database.write(lambda tx: tx.hazard_life.escalate(general, "约谈", note="拖", by=by, at=NOW))
+    today = DEADLINE + timedelta(days=1)
+    assert await database.read(lambda tx: tx.ledger.overview(today=today).rungs) == 0
+
+
+async def overdue_case(database: ZoneDatabase, services: Services, plan_id: str, *, level: Level = Level.MAJOR) -> Case:
     """A hazard whose deadline has passed, the officer at its card."""
-    case = await case_under(database, services, plan_id)
+    case = await case_under(database, services, plan_id, level=level)
     case.later(days=LATE.days)
     await case.opens(case.officer)
     return case
@@ -140,10 +203,21 @@ async def test_a_plan_without_a_ladder_says_nothing(database: ZoneDatabase, serv
     assert "再提醒下一步" not in case.officer.text
 
 
+async def test_a_general_hazard_under_a_ladder_for_major_ones_says_nothing(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await overdue_case(database, services, "fengtai-2024", level=Level.GENERAL)
+    assert "下一步" not in case.officer.text
+    await case.officer.presses("更多")
+    assert not [label for label in case.officer.labels if label.startswith("升级")]
+    await case.officer.says("/ledger")
+    assert "· 逾期 1\n" in case.officer.text
+
+
 async def test_what_the_firm_handed_in_or_asked_for_is_not_escalated(
     database: ZoneDatabase, services: Services
 ) -> None:
-    case = await rectifying_case(database, services)
+    case = await rectifying_case(database, services, level=Level.MAJOR)
     case.later(days=LATE.days)
     await hands_in(case)
     await case.opens(case.officer)
@@ -153,26 +227,31 @@ async def test_what_the_firm_handed_in_or_asked_for_is_not_escalated(
 async def test_the_morning_report_comes_once_for_a_step_that_became_due(
     database: ZoneDatabase, services: Services
 ) -> None:
-    case = await rectifying_case(database, services)  # to be put right by Tuesday 8 December
+    case = await new_case(database, services)
+    await finds_hazard(case, level="是重大隐患")  # to be put right by Wednesday 23 December
+    await finds_hazard(case, photo=2)  # by 8 December, and no step follows
+    await to_summary(case.principal)
+    await to_record(case.principal)
     officer = case.officer.telegram_id
-    await case.post.passes(date(2026, 12, 7), date(2026, 12, 8))
+    await case.post.passes(date(2026, 12, 22), date(2026, 12, 23))
     case.post.letters.clear()
-    await case.post.passes(date(2026, 12, 9), date(2026, 12, 11))
+    await case.post.passes(date(2026, 12, 24), date(2026, 12, 25))
     [told] = case.post.texts(officer)
-    assert case.post.days(officer) == ["12-09"]
+    assert case.post.days(officer) == ["12-24"]
     words = "⏫ 逾期没有改好、按方案该采取下一步措施的隐患 1 条，上次早报以来新增 {new} 条。"
     assert words.format(new=1) in told
-    await case.post.passes(date(2026, 12, 14), date(2026, 12, 14))
+    await case.post.passes(date(2026, 12, 28), date(2026, 12, 28))
     assert words.format(new=0) in case.post.texts(officer)[-1]
-    case.officer.now = at(date(2026, 12, 14))
+    case.officer.now = at(date(2026, 12, 28))
     await case.takes_letter(case.officer, "该升级（1）")
     assert "\n状态：该升级\n· BH-2026-0001" in case.officer.text
 
 
+@pytest.mark.parametrize("level", Level)
 async def test_overdue_closure_is_a_hint_and_a_proposal_where_the_plan_orders_it(
-    database: ZoneDatabase, services: Services
+    database: ZoneDatabase, services: Services, level: Level
 ) -> None:
-    case = await case_under(database, services, "dongzhao-2020")
+    case = await case_under(database, services, "dongzhao-2020", level=level)
     chat = case.officer
     hint = "⛔ 按方案（五(四)二是），限期内改不完的应当关停。由主管部门决定，这里只能提出建议。"
     await case.opens(chat)
@@ -180,9 +259,11 @@ async def test_overdue_closure_is_a_hint_and_a_proposal_where_the_plan_orders_it
     case.later(days=LATE.days)
     await case.opens(chat)
     assert hint in chat.text
+    assert ("这条是一般隐患，方案没有分级。" in chat.text) == (level is Level.GENERAL)
     before = await case.hazard()
     await chat.presses("建议关闭取缔")
-    await chat.says("限期内没有改完")
+    assert "\n依据：本方案五(四)二是（限期内改不完 → 关停）\n" in chat.text
+    await chat.presses("限期内没有改完")
     await chat.presses("应急管理局")
     hazard = await case.hazard()
     assert (hazard.state, hazard.arrangements) == (before.state, before.arrangements)

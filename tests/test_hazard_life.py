@@ -344,7 +344,7 @@ async def test_stop_of_use_is_only_proposed(database: ZoneDatabase, zone_of: Haz
 
 async def test_the_ladder_of_the_plan_is_climbed_step_by_step(database: ZoneDatabase, zone_of: HazardZone) -> None:
     who = zone_of.people
-    hazard = await database.write(zone_of.rectifying)
+    hazard = await database.write(lambda tx: zone_of.rectifying(tx, level=Level.MAJOR))
     with pytest.raises(guards.NotTheNextRung, match="按方案，下一步是约谈。"):
         await database.write(lambda tx: tx.hazard_life.escalate(hazard, "曝光", note="拖", by=who["赵监管"], at=NOW))
     for rung in ("约谈", "通报", "曝光"):

@@ -11,14 +11,26 @@ from checklists.composing import Profile, compose
 from checklists.evidence import Doubt
 from checklists.hazards import Hazard, Level, Source, State
 from checklists.inspections import Answer
-from checklists.ledger import LedgerFilter, Place, gathered, targets, total
+from checklists.ledger import (
+    OVERDUE,
+    THIS_QUARTER,
+    UNARRANGED,
+    UNNOTIFIED,
+    LedgerFilter,
+    MajorFigures,
+    Place,
+    gathered,
+    targets,
+    total,
+)
 from checklists.official_inspections import Mode, NotRunning, OfficialState, SignatureMissing
+from checklists.plans import plan_ids
 from checklists.risk_points import Defence, Grade, Measure
 from storage.database import ZoneDatabase
 from storage.office_settings import FigureOutOfRange
 from storage.transaction import Transaction
 from tests.conftest import NOW
-from tests.hazard_zone import HazardZone, picture
+from tests.hazard_zone import FIVE, HazardZone, picture
 
 TODAY = date(2026, 12, 10)
 
@@ -154,13 +166,79 @@ async def test_the_targets_of_the_plan_against_todays_figures(database: ZoneData
     figures = await database.read(lambda tx: tx.ledger.major_figures(today=TODAY))
     assert (figures.stock, figures.open, figures.overdue, figures.unnotified) == (1, 2, 1, 1)
     assert figures.by_quarter == {"2023Q3": 1, "2026Q4": 1}
-    heelun = [(t.by, t.count, t.met, t.clause) for t in targets("heelun-2024", figures)]
-    assert heelun == [
-        (date(2024, 6, 30), 1, None, "一(二)"),
-        (date(2025, 6, 30), 1, None, "一(二)"),
-        (date(2026, 6, 30), 1, False, "一(二)"),
-    ]
-    assert targets("dongli-2024", figures)[0].met is False
+    found = {p: [(t.by, t.count, t.met, t.clause) for t in targets(p, figures, today=TODAY)] for p in plan_ids()}
+    assert found == {
+        "district-briefing-2024": [(None, 1, False, "二(一)")],
+        "dongli-2024": [
+            (date(2024, 12, 31), 1, False, "一；四(二)"),
+            (date(2025, 12, 31), 1, None, "一；四(三)"),
+            (date(2026, 12, 31), 1, False, "一"),
+        ],
+        "dongzhao-2020": [],
+        "fengtai-2024": [
+            (date(2024, 12, 31), 1, None, "二(导语)"),
+            (date(2025, 12, 31), 1, None, "二(导语)"),
+            (date(2026, 12, 31), 1, False, "二(导语)"),
+        ],
+        "heelun-2024": [
+            (date(2024, 6, 30), 1, None, "一(二)"),
+            (date(2025, 6, 30), 1, None, "一(二)"),
+            (date(2026, 6, 30), 1, False, "一(二)"),
+        ],
+    }
+
+
+async def test_a_major_hazard_in_nobodys_hands_is_not_under_control(
+    database: ZoneDatabase, zone_of: HazardZone
+) -> None:
+    def told(tx: Transaction, hazard: Hazard) -> int:
+        zone_of.confirm_receipts(tx, hazard)
+        return hazard.id
+
+    def fill(tx: Transaction) -> list[int]:
+        boss = zone_of.people["王厂长"]
+        arranged = zone_of.rectifying(tx, level=Level.MAJOR)
+        zone_of.rectifying(tx, level=Level.GENERAL)
+        zone_of.find(tx, level=Level.GENERAL)
+        half = tx.hazard_life.confirm(zone_of.find(tx), Level.MAJOR, by=boss, at=NOW)
+        half = tx.hazard_life.arrange(half, {"deadline": date(2027, 1, 7)}, by=boss, at=NOW)
+        bare = tx.hazard_life.confirm(zone_of.find(tx), Level.MAJOR, by=boss, at=NOW)
+        return [told(tx, hazard) for hazard in (arranged, half, bare)]
+
+    def zero(tx: Transaction) -> list[tuple[bool | None, dict[str, int]]]:
+        figures = tx.ledger.major_figures(today=NOW.date())
+        every = [t for p in plan_ids() for t in targets(p, figures, today=NOW.date()) if UNARRANGED in t.series]
+        return [(t.met, dict(t.series)) for t in every]
+
+    _arranged, half, bare = await database.write(fill)
+    open_ = {OVERDUE: 0, UNNOTIFIED: 0, UNARRANGED: 2}
+    assert await database.read(zero) == [(False, open_)] * 4
+
+    def arrange(tx: Transaction, hazard_id: int) -> None:
+        hazard = tx.hazards.get(hazard_id)
+        assert hazard is not None
+        five = {**FIVE, "deadline": date(2027, 1, 7)}
+        tx.hazard_life.arrange(hazard, five, by=zone_of.people["王厂长"], at=NOW)
+
+    await database.write(lambda tx: arrange(tx, half))
+    assert await database.read(zero) == [(False, {**open_, UNARRANGED: 1})] * 4
+    await database.write(lambda tx: arrange(tx, bare))
+    assert await database.read(zero) == [(True, {**open_, UNARRANGED: 0})] * 4
+
+
+def test_new_major_hazards_stand_beside_the_quarter_before_and_the_year_before() -> None:
+    quarters = {"2025Q1": 4, "2025Q4": 7, "2026Q1": 2, "2026Q3": 1}
+    figures = MajorFigures(stock=0, open=0, overdue=0, unnotified=0, unarranged=0, by_quarter=quarters)
+
+    def growth(plan_id: str, today: date) -> list[tuple[int, bool | None, list[int]]]:
+        of_plan = [t for t in targets(plan_id, figures, today=today) if THIS_QUARTER in t.series]
+        return [(t.count, t.met, list(t.series.values())) for t in of_plan]
+
+    for plan_id in ("dongli-2024", "fengtai-2024", "heelun-2024"):
+        assert growth(plan_id, date(2026, 3, 31)) == [(2, None, [2, 7, 4])]
+        # A quarter in which nothing was found is told as that, not as the last one in which something was.
+        assert growth(plan_id, date(2026, 12, 31)) == [(0, None, [0, 1, 7])]
+    assert growth("dongzhao-2020", TODAY) == growth("district-briefing-2024", TODAY) == []
 
 
 async def test_a_picture_used_before_is_shown_beside_the_new_one(database: ZoneDatabase, zone_of: HazardZone) -> None:

@@ -240,11 +240,11 @@ async def test_history_and_comments_are_in_plain_words_and_comments_stay_in_the_
     assert "退回重改。没有改到位" in case.principal.text
 
 
-async def case_under(database: ZoneDatabase, services: Services, plan_id: str) -> Case:
+async def case_under(database: ZoneDatabase, services: Services, plan_id: str, *, level: Level = Level.GENERAL) -> Case:
     """The same in a zone of its own that works by another plan."""
     zone = database.database.zone(2)
     await zone.write(lambda tx: tx.zones.found(code="DL", name="东丽区", plan_id=plan_id, at=NOW))
-    return await rectifying_case(zone, services)
+    return await rectifying_case(zone, services, level=level)
 
 
 async def test_under_heelun_the_department_looks_before_close_out(database: ZoneDatabase, services: Services) -> None:
@@ -275,8 +275,8 @@ async def test_under_dongli_the_department_looks_before_it_goes_upward(
 
 
 async def test_the_plans_ladder_is_climbed_step_by_step_and_told(database: ZoneDatabase, services: Services) -> None:
-    case = await case_under(database, services, "fengtai-2024")
-    late = NOW + timedelta(days=30)
+    case = await case_under(database, services, "fengtai-2024", level=Level.MAJOR)
+    late = NOW + timedelta(days=31)
     case.officer.now = late
     await case.opens(case.officer)
     await case.officer.presses("更多")

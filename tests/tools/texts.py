@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from checklists.criteria import load_criteria
+from checklists.plans import load_plan, plan_ids
 from checklists.sector_sets import load_sector_sets
 from checklists.trade_groups import load_trade_groups
 from checklists.traits import load_traits
@@ -54,7 +55,7 @@ def _by_text(*places: tuple[str, str]) -> dict[str, list[str]]:
 
 
 def named_in_data() -> Iterator[tuple[str, str]]:
-    """The names of lists, trades and traits, and the questions of the profile, each with its file.
+    """The names of lists, trades and traits, the questions of the profile, and on what a plan's rules rest, by file.
 
     Who adds one need not know English: without it the Chinese is shown.
     """
@@ -65,6 +66,10 @@ def named_in_data() -> Iterator[tuple[str, str]]:
     yield from ((group.name, "checklists/trade_groups.yaml") for group in load_trade_groups())
     for trait in load_traits().values():
         yield from ((words, "checklists/traits.yaml") for words in (trait.name, trait.ask))
+    for plan_id in plan_ids():
+        for rule in filter(None, load_plan(plan_id).profile.hazard_rules.values()):
+            shown = (rule.zh, *rule.cases) if rule.level else ()
+            yield from ((words, f"checklists/plans/{plan_id}.yaml") for words in shown)
 
 
 def called(node: ast.AST) -> str:
