@@ -162,6 +162,8 @@ def _fixed(request: Request, hazard: Hazard) -> Reply:
         else:
             way = _("{fixed}{warning}打开这条隐患，发到那里。")
         words = way.format(fixed=words, warning=warning)
+    if request.text.strip():
+        words += _("附的文字没有记下。")
     return _grouped(request, hazards.finish(request, hazard, notice=words))
 
 

@@ -104,6 +104,6 @@ async def test_a_doubtful_photo_of_what_was_fixed_on_the_spot_is_taken_again_as_
     await case.principal.presses("撤回提交")
     await case.principal.presses("接着填")
     await case.principal.presses("立查立改")
-    await case.principal.sends_photo(scene(services, 2))
-    assert case.principal.text.startswith("<i>隐患 BH-2026-0001 已立查立改，等待复核。</i>")
+    await case.principal.sends_photo(scene(services, 2), caption="护罩装上了")
+    assert case.principal.text.startswith("<i>隐患 BH-2026-0001 已立查立改，等待复核。附的文字没有记下。</i>")
     assert await phases(case) == [Phase.AFTER, Phase.AFTER]
