@@ -80,6 +80,7 @@ class Permission(StrEnum):
     REPORT = "report"
     LOOK = "look"
     KEEP_STANDARD = "keep_standard"
+    SIGN = "sign"
     INVITE = "invite"
     OFFICE = "office"
     FIND = "find"
@@ -106,6 +107,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.REPORT: Grant(enterprise=ENTERPRISE_ROLES),
     Permission.LOOK: Grant(office=OFFICE_ROLES, enterprise=ENTERPRISE_ROLES),
     Permission.KEEP_STANDARD: Grant(office=_MANAGERS, enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
+    Permission.SIGN: Grant(enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
     Permission.INVITE: Grant(office=_MANAGERS, enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
     Permission.OFFICE: Grant(office=OFFICE_ROLES),
     Permission.FIND: Grant(office=OFFICE_ROLES),

@@ -65,15 +65,15 @@ def wants_attention(due: date, today: date, calendar: WorkingDays) -> bool:
 
 
 def present_duties(duties: Sequence[EnterpriseDuty], today: date) -> list[EnterpriseDuty]:
-    """What one enterprise can still do: the open periods, and the one just past if it was missed.
+    """What one enterprise can still do: the open periods, and of each kind the one just past if it was missed.
 
     Only the period before the present one can be made up for late. Older ones stay missed: an inspection of today says
     nothing about a workshop of half a year ago.
     """
     owed = sorted((d for d in duties if d.state is not DutyState.WAIVED), key=lambda duty: duty.due_on)
-    past = [d for d in owed if d.due_on < today]
+    past = {d.kind: d for d in owed if d.due_on < today}
     coming = [d for d in owed if d.due_on >= today and d.opens_on <= today]
-    return [d for d in (*past[-1:], *coming) if d.state is DutyState.OPEN]
+    return [d for d in (*past.values(), *coming) if d.state is DutyState.OPEN]
 
 
 def roles_to_tell(bound: Collection[Role], *, overdue: bool) -> frozenset[Role]:

@@ -1,16 +1,18 @@
 """The reminder card: all that is due of all enterprises of one person, as it is at the moment of sending."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from checklists.deliveries import Delivery
 from checklists.duties import PRINCIPAL_INSPECTION
+from checklists.hazard_statistics import STATISTICS
 from checklists.inspections import Inspection
 from checklists.people import Permission, Person
 from checklists.reminders import PAUSE, DutyState, EnterpriseDuty, present_duties, wants_attention
 from checklists.working_days import load_working_days
-from handlers.duties import PAST, period_name
+from handlers.duties import PAST, REMINDED, duty_name
+from handlers.hazard_statistics import open_table
 from handlers.inspections import begin
 from handlers.outgoing import Outgoing
 from handlers.reminders import heard_by
@@ -43,7 +45,7 @@ def due_card(tx: Transaction, services: Services, delivery: Delivery, now: datet
     if person is None:
         return None
     today = now.astimezone(SHANGHAI).date()
-    known = tx.duties.of_enterprises(person.enterprise_ids, PRINCIPAL_INSPECTION, since=today - PAST)
+    known = tx.duties.of_enterprises(person.enterprise_ids, *REMINDED, since=today - PAST)
     entries = _entries(tx, person, known, now)
     sent = delivery.message_id is not None
     done = [d for d in known if sent and d.done_at is not None and d.done_at >= delivery.created_at]
@@ -52,7 +54,8 @@ def due_card(tx: Transaction, services: Services, delivery: Delivery, now: datet
     names = {e.id: e.name for e in tx.enterprises.some(sorted({d.enterprise_id for d in done}))}
     lines = [_done_line(names[d.enterprise_id], d) for d in done]
     first_day = (delivery.sent_at or now).astimezone(SHANGHAI).date()
-    return Outgoing(screen=card(entries, lines, today=today, first_day=first_day))
+    title = _title([*(e.duty for e in entries if e.duty), *done])
+    return Outgoing(screen=card(entries, lines, today=today, first_day=first_day, title=title))
 
 
 def news(request: Request) -> list[str]:
@@ -61,7 +64,7 @@ def news(request: Request) -> list[str]:
 
 
 def standing(request: Request) -> list[str]:
-    """How the inspections of the enterprise stand in the present period, and in the one before if it was missed."""
+    """How inspections and tables of the enterprise stand in the present period, and in the one before if missed."""
     return _standing(request, with_far_off=True)
 
 
@@ -69,29 +72,41 @@ def _standing(request: Request, *, with_far_off: bool) -> list[str]:
     if request.enterprise_id is None:
         return []
     today = request.today
-    known = request.tx.duties.of_enterprises([request.enterprise_id], PRINCIPAL_INSPECTION, since=today - PAST)
+    known = request.tx.duties.of_enterprises([request.enterprise_id], *REMINDED, since=today - PAST)
     calendar = load_working_days()
     open_ = [d for d in present_duties(known, today) if with_far_off or wants_attention(d.due_on, today, calendar)]
     done = [d for d in known if d.state is DutyState.DONE and d.opens_on <= today <= d.due_on]
-    words = _("✓ {period}自查已完成")
     return [
         *(f"{_mark(duty, today)} {when_due(duty, today)}" for duty in open_),
-        *(words.format(period=period_name(duty.period)) for duty in done),
+        *(_("✓ {what}已完成").format(what=duty_name(duty)) for duty in done),
     ]
 
 
 def begin_below(request: Request) -> Reply:
     """Begin or go on, as a new message: the card stays and says how things stand."""
-    reply = begin(request)
+    return _below(request, begin(request))
+
+
+def open_table_below(request: Request) -> Reply:
+    """The table on hazards that is to be signed, as a new message too."""
+    return _below(request, open_table(request))
+
+
+def _below(request: Request, reply: Reply) -> Reply:
     card_before = request.tx.deliveries.last_of(request.who.id, "due")
     if card_before is not None:
         request.tx.deliveries.again(card_before.id, request.now + _REDRAWN_AFTER)
     return replace(reply, anew=True)
 
 
-def card(entries: Sequence[Entry], done: Sequence[str], *, today: date, first_day: date) -> Screen:
+def _title(duties: Iterable[EnterpriseDuty]) -> str:
+    """What the card is about, when it is about more than inspections."""
+    return _("待办提醒") if any(duty.kind in STATISTICS for duty in duties) else ""
+
+
+def card(entries: Sequence[Entry], done: Sequence[str], *, today: date, first_day: date, title: str = "") -> Screen:
     """The text and the buttons; `done` are lines about what was finished since the card came."""
-    lines = [_("<b>自查提醒</b>（{day}）").format(day=day(first_day)), ""]
+    lines = [_("<b>{title}</b>（{day}）").format(title=title or _("自查提醒"), day=day(first_day)), ""]
     lines += [_line(entry, today) for entry in entries[:MOST_LINES]]
     if len(entries) > MOST_LINES:
         lines.append(_("还有{number}项，做完上面的会接着显示。").format(number=len(entries) - MOST_LINES))
@@ -101,9 +116,8 @@ def card(entries: Sequence[Entry], done: Sequence[str], *, today: date, first_da
     if any(e.duty and e.duty.provisional for e in entries):
         lines += ["", _("日期暂定：当年放假安排还没有公布，公布后如有变化会再提醒。")]
     alone = len({e.enterprise_id for e in entries}) == 1
-    seen = {e.enterprise_id: e for e in reversed(entries)}
-    buttons = [_button(seen[i], alone=alone) for i in dict.fromkeys(e.enterprise_id for e in entries)]
-    return Screen(text="\n".join(lines), buttons=column(buttons[:MOST_BUTTONS]))
+    ways = dict.fromkeys(_button(entry, alone=alone) for entry in entries)  # two periods are inspected by one
+    return Screen(text="\n".join(lines), buttons=column(list(ways)[:MOST_BUTTONS]))
 
 
 def _entries(tx: Transaction, person: Person, known: Sequence[EnterpriseDuty], now: datetime) -> list[Entry]:
@@ -117,10 +131,17 @@ def _entries(tx: Transaction, person: Person, known: Sequence[EnterpriseDuty], n
     for enterprise in tx.enterprises.some(person.enterprise_ids):
         running = tx.inspections.running(enterprise.id)
         paused = running is not None and now - running.touched_at >= PAUSE
-        own: list[EnterpriseDuty | None] = [d for d in due if d.enterprise_id == enterprise.id]
+        own = [d for d in due if d.enterprise_id == enterprise.id]
+        inspecting: list[EnterpriseDuty | None] = [d for d in own if d.kind == PRINCIPAL_INSPECTION]
+        lying: list[EnterpriseDuty | None] = [None] if paused and enterprise.active else []
         entries += [
             Entry(enterprise_id=enterprise.id, enterprise=enterprise.name, duty=duty, running=running)
-            for duty in own or ([None] if paused and enterprise.active else [])
+            for duty in inspecting or lying
+        ]
+        entries += [
+            Entry(enterprise_id=enterprise.id, enterprise=enterprise.name, duty=duty, running=None)
+            for duty in own
+            if duty.kind in STATISTICS
         ]
     return sorted(entries, key=lambda e: (e.duty.due_on if e.duty else date.max, e.enterprise))
 
@@ -148,14 +169,14 @@ def _mark(duty: EnterpriseDuty, today: date) -> str:
 
 
 def when_due(duty: EnterpriseDuty, today: date) -> str:
-    """The period and how many days are left or past, in words."""
-    period, left = period_name(duty.period), (duty.due_on - today).days
+    """What is owed and how many days are left or past, in words."""
+    what, left = duty_name(duty), (duty.due_on - today).days
     if left < 0:
-        words = _("{period}自查已过期{days}天，请尽快补做（应于{due}前完成）")
-        return words.format(period=period, days=-left, due=day(duty.due_on))
+        words = _("{what}已过期{days}天，请尽快补做（应于{due}前完成）")
+        return words.format(what=what, days=-left, due=day(duty.due_on))
     if left == 0:
-        return _("{period}自查今天到期").format(period=period)
-    line = _("{period}自查还有{days}天，{due}到期").format(period=period, days=left, due=day(duty.due_on))
+        return _("{what}今天到期").format(what=what)
+    line = _("{what}还有{days}天，{due}到期").format(what=what, days=left, due=day(duty.due_on))
     if duty.hand_in_by == today:
         return line + _("（到期前最后一个工作日就是今天）")
     if duty.hand_in_by < duty.due_on:
@@ -164,16 +185,20 @@ def when_due(duty: EnterpriseDuty, today: date) -> str:
 
 
 def _done_line(enterprise: str, duty: EnterpriseDuty) -> str:
-    words = _("✓ <b>{name}</b>：{period}自查已完成")
-    return words.format(name=html(shorten(enterprise, 40)), period=period_name(duty.period))
+    words = _("✓ <b>{name}</b>：{what}已完成")
+    return words.format(name=html(shorten(enterprise, 40)), what=duty_name(duty))
 
 
 def _button(entry: Entry, *, alone: bool) -> Button:
+    firm = "" if alone else f" {shorten(entry.enterprise, 12)}"
+    if entry.duty is not None and entry.duty.kind in STATISTICS:
+        return Button(f"✍ {duty_name(entry.duty)}{firm}", data("tq", entry.enterprise_id, entry.duty.period))
     progress = entry.running.progress if entry.running else None
     label = _("继续（{done}/{all}）").format(done=progress.answered, all=len(progress)) if progress else _("开始自查")
-    if not alone:
-        label = f"{label} {shorten(entry.enterprise, 12)}"
-    return Button(label, data("dg", entry.enterprise_id))
+    return Button(label + firm, data("dg", entry.enterprise_id))
 
 
-ROUTES: tuple[Route, ...] = (Press(name="dg", needs=Permission.INSPECT, about=About.ENTERPRISE, handler=begin_below),)
+ROUTES: tuple[Route, ...] = (
+    Press(name="dg", needs=Permission.INSPECT, about=About.ENTERPRISE, handler=begin_below),
+    Press(name="tq", needs=Permission.INSPECT, about=About.ENTERPRISE, handler=open_table_below),
+)

@@ -1,13 +1,14 @@
-"""The duty of the principal's inspection (主要负责人带队检查): planned per period, fulfilled by an inspection."""
+"""The duties of enterprises: the principal's inspection (主要负责人带队检查) and the tables on hazards, by period."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from checklists.composing import Profile
 from checklists.duties import PRINCIPAL_INSPECTION, Duty, duties_for, duty_on
 from checklists.enterprises import Enterprise
+from checklists.hazard_statistics import STATISTICS, owed_on
 from checklists.inspections import Inspection
 from checklists.plans import Plan, load_plan
 from checklists.reminders import DutyState, EnterpriseDuty, next_reminder, wants_attention
@@ -21,10 +22,13 @@ from storage.zones import Zone
 
 PLANNED_AT_ONCE = 500
 _AHEAD = timedelta(days=200)  # the present and the next period of any cadence from a month to a quarter
-PAST = timedelta(days=200)
+PAST = timedelta(days=400)  # longer than the longest period, so that the last one of each kind is among them
 _WARNED_AHEAD = timedelta(days=31)
 _MARGIN = timedelta(minutes=10)  # a change may be committed later than the time it carries
 _SWEEP = "duty_sweep"
+REMINDED = (PRINCIPAL_INSPECTION, *STATISTICS)  # the kinds that people are reminded of
+
+_Key = tuple[str, str]  # kind and period
 
 
 def period_for(tx: Transaction, zone: Zone, enterprise: Enterprise, today: date) -> str:
@@ -55,10 +59,17 @@ def fulfil(request: Request, inspection: Inspection) -> None:
         return
     after = {"state": "done", "inspection": inspection.id, "period": inspection.period}
     _note(tx, "duty_done", duty, at=request.now, by=request.who.id, after=after)
-    for person in tx.people.in_enterprises([inspection.enterprise_id]):
-        card = tx.deliveries.last_of(person.id, "due")
-        if card is not None and wants_attention(duty.due_on, request.today, load_working_days()):
-            tx.deliveries.again(card.id, request.now)
+    redraw_cards(request, duty)
+
+
+def redraw_cards(request: Request, duty: EnterpriseDuty) -> None:
+    """Let the cards of the enterprise's people say that this duty is done, where they spoke of it."""
+    if not wants_attention(duty.due_on, request.today, load_working_days()):
+        return
+    for person in request.tx.people.in_enterprises([duty.enterprise_id]):
+        card = request.tx.deliveries.last_of(person.id, "due")
+        if card is not None:
+            request.tx.deliveries.again(card.id, request.now)
 
 
 def plan_duties(tx: Transaction, zone: Zone, now: datetime) -> bool:
@@ -85,15 +96,16 @@ def plan_enterprises(tx: Transaction, zone: Zone, ids: Sequence[int], *, now: da
     """Make, redate, waive or reopen the duties of these enterprises for the present and the next period."""
     today = now.astimezone(SHANGHAI).date()
     plan, calendar = load_plan(zone.plan_id), load_working_days()
-    known: dict[int, dict[str, EnterpriseDuty]] = {}
-    for duty in tx.duties.of_enterprises(ids, PRINCIPAL_INSPECTION, since=today):
-        known.setdefault(duty.enterprise_id, {})[duty.period] = duty
-    made = 0
+    known: dict[int, dict[_Key, EnterpriseDuty]] = {}
+    for duty in tx.duties.of_enterprises(ids, *REMINDED, since=today):
+        known.setdefault(duty.enterprise_id, {})[duty.kind, duty.period] = duty
+    tables, made = owed_on(today, calendar), 0
     for enterprise in tx.enterprises.some(ids):
-        wanted = _owed(plan, profile_of(tx, enterprise), today, calendar) if enterprise.active else []
         have = known.get(enterprise.id, {})
-        made += sum(_make(tx, enterprise, duty, now) for duty in wanted if duty.period not in have)
-        _bring_up_to_date(tx, enterprise, {d.period: d for d in wanted}, have, now)
+        owed = [*_owed(plan, profile_of(tx, enterprise), today, calendar), *_tables_owed(tables, have, today)]
+        wanted = {(d.kind, d.period): d for d in owed} if enterprise.active else {}
+        made += sum(_make(tx, enterprise, duty, now) for key, duty in wanted.items() if key not in have)
+        _bring_up_to_date(tx, enterprise, wanted, have, now)
     if made:
         body = {"number": made, "plan": plan.id}
         tx.trail.add("duties_made", subject="zone", subject_id=zone.id, person_id=None, at=now, after=body)
@@ -128,6 +140,12 @@ def period_name(period: str) -> str:
     return _("{year}年").format(year=year)
 
 
+def duty_name(duty: EnterpriseDuty) -> str:
+    """What is owed, as people say it: 2026年第四季度自查, 2026年隐患统计表签字."""
+    words = _("{period}隐患统计表签字") if duty.kind in STATISTICS else _("{period}自查")
+    return words.format(period=period_name(duty.period))
+
+
 def _next_sweep(tx: Transaction, zone: Zone, state: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
     today = now.astimezone(SHANGHAI).date()
     print_ = f"{zone.plan_id} {today} {max(load_working_days().official_years)}"
@@ -146,6 +164,11 @@ def _owed(plan: Plan, profile: Profile, today: date, calendar: WorkingDays) -> l
     return [duty for duty in duties if duty.kind == PRINCIPAL_INSPECTION][:2]
 
 
+def _tables_owed(tables: Sequence[Duty], have: Container[_Key], today: date) -> list[Duty]:
+    """Those of the tables on hazards that this enterprise owes: of a period that was over before it came, none."""
+    return [duty for duty in tables if duty.opens > today or (duty.kind, duty.period) in have]
+
+
 def _make(tx: Transaction, enterprise: Enterprise, duty: Duty, now: datetime) -> bool:
     kept = EnterpriseDuty(
         id=new_id(),
@@ -159,7 +182,7 @@ def _make(tx: Transaction, enterprise: Enterprise, duty: Duty, now: datetime) ->
         provisional=duty.provisional,
     )
     made = tx.duties.add(kept)
-    if made and not _done_before(tx, kept, now):
+    if made and (duty.kind in STATISTICS or not _done_before(tx, kept, now)):
         _enqueue(tx, kept, now)
     return made
 
@@ -181,13 +204,13 @@ def _done_before(tx: Transaction, duty: EnterpriseDuty, now: datetime) -> bool:
 def _bring_up_to_date(
     tx: Transaction,
     enterprise: Enterprise,
-    wanted: Mapping[str, Duty],
-    have: Mapping[str, EnterpriseDuty],
+    wanted: Mapping[_Key, Duty],
+    have: Mapping[_Key, EnterpriseDuty],
     now: datetime,
 ) -> None:
     today = now.astimezone(SHANGHAI).date()
-    for period, duty in have.items():
-        rule = wanted.get(period)
+    for key, duty in have.items():
+        rule, period = wanted.get(key), duty.period
         if rule is None:
             # what was missed while it was owed stays missed; an enterprise that closed down owes nothing
             if (duty.due_on >= today or not enterprise.active) and tx.duties.waive(duty.id):

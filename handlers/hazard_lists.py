@@ -6,6 +6,7 @@ from datetime import date
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard, format_number, parse_number
 from checklists.people import Permission, allows
 from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
+from handlers.hazard_statistics import way
 from handlers.hazards import show_step
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Command, Display, Press, Request, Route, Words
@@ -17,7 +18,10 @@ def entries(request: Request) -> list[Button]:
     if request.enterprise_id is None:
         return []
     count = request.tx.hazards.count_of_enterprise(request.enterprise_id)
-    return [Button(_("隐患清单（{count}）").format(count=count), data("zh", request.enterprise_id, 0))] if count else []
+    # With nothing open the way stays for whoever has had hazards: the table of the quarter is behind it.
+    if not count and not request.tx.hazard_statistics.has_any(request.enterprise_id):
+        return []
+    return [Button(_("隐患清单（{count}）").format(count=count), data("zh", request.enterprise_id, 0))]
 
 
 def of_enterprise(request: Request) -> Reply:
@@ -46,6 +50,7 @@ def _of_enterprise(request: Request, enterprise_id: int, page: int, *, withdrawn
     buttons = rows(
         *([_button(h, request.zone.code)] for h in shown),
         turning(name, enterprise_id, page=page, pages=pages),
+        [way(request, enterprise_id)],
         [switch if taken_back else None, to_home()],
     )
     return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))

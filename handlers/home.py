@@ -11,6 +11,7 @@ from handlers import (
     entering,
     enterprises,
     hazard_lists,
+    hazard_statistics,
     imports,
     inspections,
     internal_reports,
@@ -38,6 +39,7 @@ from handlers.words import LANGUAGES, _, html, listed, speaking
 ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
     inspections.entries,
     hazard_lists.entries,
+    hazard_statistics.entries,
     ledger.entries,
     official_signing.entries,
     official_inspections.entries,

@@ -114,17 +114,22 @@ def letter(tx: Transaction, services: Services, delivery: Delivery, now: datetim
         made = _letter(tx, delivery, person.name, now.astimezone(SHANGHAI).date())
     if made is None:
         return None
+    caption = _("请核对内容，填文号，盖章后送达。")
+    if isinstance(made, contents.MajorHazardReport):
+        caption = _("请核对内容，盖章，报职代会并存档。")
+        if person.in_office:
+            caption = _("企业交的重大隐患报告，请存档。")
+    return in_word(made, person, services, caption=caption)
+
+
+def in_word(made: AnyLetter, person: Person, services: Services, *, caption: str) -> Outgoing:
+    """The letter as a file; somebody of the office hears in its place what is wrong with the office's own template."""
     try:
         content = letter_docx(made, own_templates=services.letter_templates)
     except BrokenTemplate as error:
         if person.in_office:
             return Outgoing(screen=Screen(text=html(str(error))))
         content = letter_docx(made)  # a firm can mend nothing of the office's template: it gets ours
-    caption = _("请核对内容，填文号，盖章后送达。")
-    if isinstance(made, contents.MajorHazardReport):
-        caption = _("请核对内容，盖章，报职代会并存档。")
-        if person.in_office:
-            caption = _("企业交的重大隐患报告，请存档。")
     return Outgoing(documents=(Document(name=letter_file_name(made), content=content, caption=caption),))
 
 
@@ -152,7 +157,8 @@ def _findings(tx: Transaction, official: OfficialInspection) -> list[Hazard]:
     return [h for h in found if h.is_live and h.level_confirmed_by is not None]
 
 
-def _head(tx: Transaction, enterprise_id: int, officer: str, today: date) -> LetterHead:
+def letter_head(tx: Transaction, enterprise_id: int, officer: str, today: date) -> LetterHead:
+    """What every letter to this enterprise, or from it, says; `officer` is whom to ask, empty for nobody."""
     firm, zone = firm_of(tx, enterprise_id), tx.zones.current()
     assert zone is not None
     return LetterHead(
@@ -166,7 +172,7 @@ def _head(tx: Transaction, enterprise_id: int, officer: str, today: date) -> Let
     )
 
 
-def _hazard(tx: Transaction, hazard: Hazard) -> LetterHazard:
+def letter_hazard(tx: Transaction, hazard: Hazard) -> LetterHazard:
     return LetterHazard(
         number=number_in(tx, hazard),
         words=hazard.words,
@@ -192,11 +198,11 @@ def _order(
     # Without an inspection the letter does not say how the office came to know: else it would tell of tips.
     expert = name_of(tx, first.found_by) if first.source is Source.EXPERT else ""
     return contents.RectificationNotice(
-        head=_head(tx, first.enterprise_id, officer, today),
+        head=letter_head(tx, first.enterprise_id, officer, today),
         inspected_on=first.found_at.astimezone(SHANGHAI).date(),
         mode=MODE_NAMES[official.mode] if official else "",
         inspectors=official.inspectors if official else expert,
-        hazards=[_hazard(tx, h) for h in found],
+        hazards=[letter_hazard(tx, h) for h in found],
     )
 
 
@@ -205,11 +211,11 @@ def _opinion(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyL
     assert review is not None
     outcome = _JUDGED[review.outcome]
     return contents.ReviewOpinion(
-        head=_head(tx, hazard.enterprise_id, officer, today),
+        head=letter_head(tx, hazard.enterprise_id, officer, today),
         notice="",
         reviewed_on=review.at.astimezone(SHANGHAI).date(),
         reviewers=name_of(tx, review.by),
-        hazards=[contents.ReviewedHazard(hazard=_hazard(tx, hazard), outcome=outcome, words=review.words)],
+        hazards=[contents.ReviewedHazard(hazard=letter_hazard(tx, hazard), outcome=outcome, words=review.words)],
     )
 
 
@@ -220,8 +226,8 @@ def _last_listing(tx: Transaction, hazard: Hazard) -> Listing:
 def _listing(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:
     listing = _last_listing(tx, hazard)
     return contents.ListingNotice(
-        head=_head(tx, hazard.enterprise_id, officer, today),
-        hazard=_hazard(tx, hazard),
+        head=letter_head(tx, hazard.enterprise_id, officer, today),
+        hazard=letter_hazard(tx, hazard),
         reason=listing.reason,
         supervisor=listing.supervisor,
         until=listing.until,
@@ -232,8 +238,8 @@ def _unlisting(tx: Transaction, hazard: Hazard, officer: str, today: date) -> An
     listing, review = _last_listing(tx, hazard), _last_review(tx, hazard)
     assert listing.unlisted_at is not None
     return contents.UnlistingNotice(
-        head=_head(tx, hazard.enterprise_id, officer, today),
-        hazard=_hazard(tx, hazard),
+        head=letter_head(tx, hazard.enterprise_id, officer, today),
+        hazard=letter_hazard(tx, hazard),
         notice="",
         listed_on=listing.listed_at.astimezone(SHANGHAI).date(),
         reviewed_on=(review.at if review else listing.unlisted_at).astimezone(SHANGHAI).date(),
@@ -251,8 +257,8 @@ def _major_report(tx: Transaction, hazard: Hazard, officer: str, today: date) ->
     # Who noted that it came on paper is of the office; whom the firm names stands on that paper.
     contact = "" if tx.major_reports.came_on_paper(hazard) else name_of(tx, report.handed_in_by)
     return contents.MajorHazardReport(
-        head=_head(tx, hazard.enterprise_id, contact, day),
-        hazard=_hazard(tx, hazard),
+        head=letter_head(tx, hazard.enterprise_id, contact, day),
+        hazard=letter_hazard(tx, hazard),
         found_on=hazard.found_at.astimezone(SHANGHAI).date(),
         cause=report.cause,
         harm=report.harm,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from checklists.duties import PRINCIPAL_INSPECTION
 from checklists.people import Person, Role
 from checklists.reminders import (
     PAUSE,
@@ -16,7 +15,7 @@ from checklists.reminders import (
     wants_attention,
 )
 from checklists.working_days import load_working_days
-from handlers.duties import PAST, look_at, plan_duties
+from handlers.duties import PAST, REMINDED, look_at, plan_duties
 from handlers.major_report_news import queue_report_reminders
 from handlers.mornings import queue_morning_reports
 from handlers.words import SHANGHAI
@@ -112,7 +111,7 @@ def _still_live(tx: Transaction, duties: Sequence[EnterpriseDuty], today: date) 
     """Those that can still be done, or will open: a period missed two periods ago is not repeated for ever."""
     known: dict[int, list[EnterpriseDuty]] = {}
     ids = sorted({d.enterprise_id for d in duties})
-    for duty in tx.duties.of_enterprises(ids, PRINCIPAL_INSPECTION, since=today - PAST):
+    for duty in tx.duties.of_enterprises(ids, *REMINDED, since=today - PAST):
         known.setdefault(duty.enterprise_id, []).append(duty)
     present = {d.id for found in known.values() for d in present_duties(found, today)}
     return [d for d in duties if d.id in present or d.opens_on > today]

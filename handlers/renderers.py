@@ -19,6 +19,7 @@ from handlers.records import render_record
 from handlers.reports import overdue_list
 from handlers.role_notices import ENDED, JOINED, ended, joined
 from handlers.services import Services
+from handlers.statistics_letters import TABLE, table
 from handlers.trail_news import CLEAN, FAILED, FAULTY, clean, failed, faulty
 from handlers.words import speaking
 from storage.transaction import Transaction
@@ -38,6 +39,7 @@ RENDERERS: dict[str, Renderer] = {
     ENTERED: entered,
     REPORT: report,
     LETTER: letter,
+    TABLE: table,
     FAULTY: faulty,
     CLEAN: clean,
     FAILED: failed,

@@ -49,13 +49,19 @@ class Duties(Subject):
         row = self.connection.execute(_OF_PERIOD, key).one_or_none()
         return _duty(row) if row else None
 
-    def of_enterprises(self, ids: Sequence[int], kind: str, *, since: date) -> list[EnterpriseDuty]:
+    def hold_period(self, enterprise_id: int, kind: str, period: str) -> EnterpriseDuty | None:
+        """The same, which nobody else changes before this transaction ends: who comes second waits."""
+        key = {"zone": self.zone_id, "enterprise": enterprise_id, "kind": kind, "period": period}
+        row = self.connection.execute(_OF_PERIOD.with_for_update(), key).one_or_none()
+        return _duty(row) if row else None
+
+    def of_enterprises(self, ids: Sequence[int], *kinds: str, since: date) -> list[EnterpriseDuty]:
         """What these enterprises owe: due on or after `since`, or open at any age; first due first."""
         if not ids:
             return []
         return self._where(
             duties.c.enterprise_id.in_(sorted(ids)),
-            duties.c.kind == kind,
+            duties.c.kind.in_(kinds),
             (duties.c.due_on >= since) | (duties.c.state == DutyState.OPEN.value),
         )
 
@@ -64,8 +70,8 @@ class Duties(Subject):
         values = {name: getattr(duty, name) for name in EnterpriseDuty.__slots__}
         return self.insert_new(duties, {**values, "state": duty.state.value})
 
-    def finish(self, duty_id: int, *, inspection_id: int, at: datetime) -> bool:
-        """The duty was fulfilled by this inspection; False if it was done before."""
+    def finish(self, duty_id: int, *, inspection_id: int | None = None, at: datetime) -> bool:
+        """The duty was fulfilled, by this inspection if it asks for one; False if it was done before."""
         return self._change(duty_id, DutyState.DONE, DutyState.DONE, done_at=at, inspection_id=inspection_id)
 
     def waive(self, duty_id: int) -> bool:

@@ -15,6 +15,7 @@ from storage.duties import Duties
 from storage.enterprises import Enterprises
 from storage.hazard_life import HazardLife
 from storage.hazard_records import HazardRecords
+from storage.hazard_statistics import HazardStatistics
 from storage.hazards import Hazards
 from storage.inspections import Inspections
 from storage.invitations import Invitations
@@ -79,6 +80,10 @@ class Transaction:
     @cached_property
     def hazard_records(self) -> HazardRecords:
         return HazardRecords(self)
+
+    @cached_property
+    def hazard_statistics(self) -> HazardStatistics:
+        return HazardStatistics(self)
 
     @cached_property
     def ledger(self) -> Ledger:

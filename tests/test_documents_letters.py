@@ -24,7 +24,18 @@ from handlers.documents.letter_contents import (
     fields,
     own_file_name,
 )
-from handlers.documents.letter_samples import GENERAL, HEAD, LISTING, MAJOR, NOTICE, REPORT, REVIEW, SAMPLES, UNLISTING
+from handlers.documents.letter_samples import (
+    GENERAL,
+    HEAD,
+    LISTING,
+    MAJOR,
+    NOTICE,
+    REPORT,
+    REVIEW,
+    SAMPLES,
+    STATISTICS,
+    UNLISTING,
+)
 from handlers.documents.letters import (
     TEMPLATES,
     BrokenTemplate,
@@ -158,6 +169,31 @@ def test_a_report_of_a_major_hazard_goes_from_the_firm_to_the_office_and_the_wor
     assert "样例食品有限公司（盖章）" in said
 
 
+def test_the_table_of_a_quarter_counts_lists_and_leaves_room_for_what_is_not_known() -> None:
+    said = words(letter_docx(STATISTICS)).splitlines()
+    assert said[:2] == ["样例食品有限公司", "事故隐患排查治理情况统计分析表"]
+    assert said[4] == (
+        "根据《安全生产事故隐患排查治理暂行规定》第十四条，现将我单位2026年第一季度（2026年1月1日至2026年3月31日）"
+        "事故隐患排查治理情况报告如下（2026年4月15日前报送）："
+    )
+    at = said.index("本期查出")
+    assert said[at : at + 4] == ["本期查出", "1", "1", "2"]
+    funds = said.index("整改资金（万元）")
+    assert said[funds + 1] == "二、隐患清单"  # three empty cells
+    assert "SL-2026-0031　重大隐患" in said
+    assert said[said.index("未销号") + 1] == "等配件到货"
+    assert "主要负责人王厂长已于2026年4月2日 10:00在手机上确认以上数字。" in said
+    assert said[-1] == "主要负责人签字：____________________　日期：____年__月__日"
+
+
+def test_a_quarter_without_hazards_says_so_and_a_table_nobody_confirmed_names_nobody() -> None:
+    said = words(letter_docx(replace(STATISTICS, hazards=[], signer="", signed_at="")))
+    assert "本期没有隐患。" in said
+    assert "序号" not in said
+    assert "在手机上确认" not in said
+    assert "主要负责人签字：" in said
+
+
 @pytest.mark.parametrize("letter", SAMPLES, ids=lambda letter: type(letter).__name__)
 def test_every_letter_is_set_in_fonts_that_chinese_offices_have(letter: AnyLetter) -> None:
     with zipfile.ZipFile(io.BytesIO(letter_docx(letter))) as packed:
@@ -254,6 +290,7 @@ def test_own_templates_are_checked_before_they_are_needed(tmp_path: Path) -> Non
         "重大事故隐患挂牌督办通知书.docx",
         "重大事故隐患摘牌（销号）通知书.docx",
         "重大事故隐患报告.docx",
+        "事故隐患排查治理情况统计分析表.docx",
     ]
     assert check_own_templates(tmp_path) == []
     own_template(tmp_path, "{{ 不存在 }}", letter=Letter.REVIEW)
@@ -263,7 +300,7 @@ def test_own_templates_are_checked_before_they_are_needed(tmp_path: Path) -> Non
 
 def test_a_template_somebody_edited_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "隐患整改通知书.docx").write_bytes(b"edited")
-    assert len(write_templates(tmp_path)) == 4
+    assert len(write_templates(tmp_path)) == 5
     assert (tmp_path / "隐患整改通知书.docx").read_bytes() == b"edited"
 
 

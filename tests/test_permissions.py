@@ -45,6 +45,7 @@ ADMITTED: dict[str, set[str]] = {
     "who belongs to the firm": INSPECTORS | {"worker"},
     "who inspects": INSPECTORS,
     "who keeps the standard": {"principal", "controller"} | MANAGERS,
+    "who signs for the firm": {"principal", "controller"},
     "the office": OFFICE,
     "who enters findings": OFFICE,
     "who inspects for the office": SUPERVISORS,
@@ -61,6 +62,7 @@ ROUTES: dict[str, str] = {
         hf ev q p so ie iv id z zh zw zp zd zc
         @firm @enterprise @profile_view @profile_done @people @own_items
         @record @enterprise_records @hazard @hazards
+        ts tw @statistics
         yk yy @life_past wv wd @major_report_read @hazard_pictures text@hazard_clause @hazard_clause
     """,
     "who sees some firm": """
@@ -86,6 +88,7 @@ ROUTES: dict[str, str] = {
         voice@sort voice@hazard voice@withdraw voice@firm
         wr ww wa wo wp wt ws @major_report @major_report_more
         text@major_report voice@major_report text@major_report_more voice@major_report_more
+        tq
         yh yi yx yb yd ydd ydr @life_evidence @life_deferral text@life_evidence photo@life_evidence
         voice@life_evidence text@life_deferral
     """,
@@ -95,9 +98,11 @@ ROUTES: dict[str, str] = {
         v vn vx vr pw px pc pd @invitations @invite_name @people_end @principal_ask @principal_name
         text@invite_name text@principal_name
     """,
+    "who signs for the firm": "tg",
     "the office": """
         yv yt yc yq yj tj ym ye yl @life_review @life_reason @life_more text@life_reason
         e el ec eh ew ek ir d dm dt dl dx /late
+        tu @statistics_standing
         gi gq gx gl gp gd gf gc gs go gr gz gw gy jh ls @ledger_reports @letters /ledger @ledger text@ledger
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,

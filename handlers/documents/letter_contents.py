@@ -10,6 +10,7 @@ from checklists.hazards import LEVEL_NAMES, Level
 
 LAW = "《中华人民共和国安全生产法》第九条、第四十一条"
 REPORT_LAW = "《中华人民共和国安全生产法》第四十一条、《安全生产事故隐患排查治理暂行规定》第十四条、第十五条"
+FUNDS = "整改资金（万元）"  # which the firm alone knows
 _UNWRITABLE = frozenset({"Cc", "Cs", "Cn"})
 
 
@@ -21,6 +22,7 @@ class Letter(StrEnum):
     LISTING = "listing_notice.docx"
     UNLISTING = "unlisting_notice.docx"
     MAJOR_REPORT = "major_hazard_report.docx"
+    STATISTICS = "hazard_statistics.docx"
 
 
 LETTER_NAMES: Mapping[Letter, str] = {
@@ -29,6 +31,7 @@ LETTER_NAMES: Mapping[Letter, str] = {
     Letter.LISTING: "重大事故隐患挂牌督办通知书",
     Letter.UNLISTING: "重大事故隐患摘牌（销号）通知书",
     Letter.MAJOR_REPORT: "重大事故隐患报告",
+    Letter.STATISTICS: "事故隐患排查治理情况统计分析表",
 }
 
 
@@ -152,13 +155,57 @@ class MajorHazardReport:
     treatment: str
 
 
-AnyLetter = RectificationNotice | ReviewOpinion | ListingNotice | UnlistingNotice | MajorHazardReport
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatisticsRow:
+    """One figure of the table; None is room to be filled in by hand."""
+
+    name: str
+    general: int | None = None
+    major: int | None = None
+
+    @property
+    def total(self) -> int | None:
+        return None if self.general is None or self.major is None else self.general + self.major
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatisticsHazard:
+    """A hazard of the table; `closed_on` None while it is open, `reason` why, as far as the firm has said."""
+
+    hazard: LetterHazard
+    found_on: date
+    funds: str = ""
+    closed_on: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatisticsTable:
+    """隐患排查治理情况统计分析表, the firm's own: `until` is the last day counted, `due` by when it is to be handed in.
+
+    `signer` and `signed_at` say who confirmed the figures on the phone; they stand beside the signature, not for it.
+    """
+
+    head: LetterHead
+    period: str
+    since: date
+    until: date
+    due: date
+    basis: str
+    rows: Sequence[StatisticsRow]
+    hazards: Sequence[StatisticsHazard]
+    signer: str = ""
+    signed_at: str = ""
+
+
+AnyLetter = RectificationNotice | ReviewOpinion | ListingNotice | UnlistingNotice | MajorHazardReport | StatisticsTable
 LETTER_KINDS: Mapping[type[AnyLetter], Letter] = {
     RectificationNotice: Letter.RECTIFICATION,
     ReviewOpinion: Letter.REVIEW,
     ListingNotice: Letter.LISTING,
     UnlistingNotice: Letter.UNLISTING,
     MajorHazardReport: Letter.MAJOR_REPORT,
+    StatisticsTable: Letter.STATISTICS,
 }
 
 
@@ -218,6 +265,20 @@ def _own_fields(letter: AnyLetter) -> dict[str, object]:
                 "危害和整改难易": letter.harm,
                 "治理方案": letter.treatment,
             }
+        case StatisticsTable():
+            return {
+                "发文单位": letter.head.enterprise,
+                "依据": letter.basis,
+                "报送单位": letter.head.office,
+                "统计期间": letter.period,
+                "起始日期": _day(letter.since),
+                "截止日期": _day(letter.until),
+                "报送期限": _day(letter.due),
+                "统计项目": [_figure(row) for row in letter.rows],
+                "隐患清单": [_counted(found, place) for place, found in enumerate(letter.hazards, start=1)],
+                "确认人": letter.signer,
+                "确认时间": letter.signed_at,
+            }
     return {
         "隐患": _hazard(letter.hazard, 1),
         "挂牌通知文号": letter.notice,
@@ -245,6 +306,20 @@ def _hazard(hazard: LetterHazard, place: int) -> dict[str, object]:
 
 def _reviewed(found: ReviewedHazard, place: int) -> dict[str, object]:
     return _hazard(found.hazard, place) | {"复查结果": OUTCOME_NAMES[found.outcome], "复查意见": found.words}
+
+
+def _figure(row: StatisticsRow) -> dict[str, object]:
+    numbers = {"一般": row.general, "重大": row.major, "合计": row.total}
+    return {"项目": row.name, **{name: "" if value is None else str(value) for name, value in numbers.items()}}
+
+
+def _counted(found: StatisticsHazard, place: int) -> dict[str, object]:
+    return _hazard(found.hazard, place) | {
+        "查出日期": _day(found.found_on),
+        "资金": found.funds,
+        "销号日期": _day(found.closed_on),
+        "未完成原因": found.reason,
+    }
 
 
 def _conclusion(hazards: Sequence[ReviewedHazard]) -> str:

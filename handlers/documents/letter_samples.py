@@ -1,5 +1,6 @@
 """One sample of each letter, to try an office's own templates before they are needed."""
 
+from dataclasses import replace
 from datetime import date
 
 from checklists.hazards import Level
@@ -13,6 +14,9 @@ from handlers.documents.letter_contents import (
     RectificationNotice,
     ReviewedHazard,
     ReviewOpinion,
+    StatisticsHazard,
+    StatisticsRow,
+    StatisticsTable,
     UnlistingNotice,
 )
 
@@ -88,4 +92,25 @@ REPORT = MajorHazardReport(
     harm="危害程度：属于判定标准列明的重大事故隐患。\n整改难易程度：要停用有关设备或场所才能改。",
     treatment="1．目标和任务：2026年4月1日前消除隐患。\n2．方法和措施：由有资质单位修复联锁并测试合格。",
 )
-SAMPLES: tuple[AnyLetter, ...] = (NOTICE, REVIEW, LISTING, UNLISTING, REPORT)
+STATISTICS = StatisticsTable(
+    head=replace(HEAD, reference="", issued_on=date(2026, 4, 2), contact="", phone=""),
+    period="2026年第一季度",
+    since=date(2026, 1, 1),
+    until=date(2026, 3, 31),
+    due=date(2026, 4, 15),
+    basis="《安全生产事故隐患排查治理暂行规定》第十四条",
+    rows=[
+        StatisticsRow(name="期初没有销号", general=1, major=0),
+        StatisticsRow(name="本期查出", general=1, major=1),
+        StatisticsRow(name="本期销号", general=2, major=0),
+        StatisticsRow(name="期末没有销号", general=0, major=1),
+        StatisticsRow(name="整改资金（万元）"),
+    ],
+    hazards=[
+        StatisticsHazard(hazard=MAJOR, found_on=date(2026, 3, 1), funds="安全生产费用", reason="等配件到货"),
+        StatisticsHazard(hazard=GENERAL, found_on=date(2026, 3, 1), closed_on=date(2026, 3, 9)),
+    ],
+    signer="主要负责人王厂长",
+    signed_at="2026年4月2日 10:00",
+)
+SAMPLES: tuple[AnyLetter, ...] = (NOTICE, REVIEW, LISTING, UNLISTING, REPORT, STATISTICS)

@@ -337,12 +337,66 @@ def major_report() -> Any:
     return document
 
 
+def statistics() -> Any:
+    """The firm's own table: what is not known stays empty, to be filled in by hand."""
+    document = new_letter(LETTER_NAMES[Letter.STATISTICS], to="报送单位")
+    paragraph(
+        document,
+        "根据{{ 依据 }}，现将我单位{{ 统计期间 }}（{{ 起始日期 }}至{{ 截止日期 }}）事故隐患排查治理情况报告如下"
+        "（{{ 报送期限 }}前报送）：",
+        after=4,
+    )
+    section(document, "一、统计（单位：条）")
+    figures_table(document)
+    section(document, "二、隐患清单")
+    paragraph(document, "{%p if 隐患清单 %}")
+    hazard_table(
+        document,
+        (
+            ("序号", "{{ 隐患.序号 }}", 12),
+            ("隐患", WHAT + "\n{{ 隐患.编号 }}　{{ 隐患.级别 }}", 36),
+            ("查出日期", "{{ 隐患.查出日期 }}", 29),
+            ("整改期限、责任人", "{{ 隐患.整改期限 }}\n{{ 隐患.责任人 }}\n{{ 隐患.资金 }}", 30),
+            ("销号日期", "{{ 隐患.销号日期 or '未销号' }}", 29),
+            ("未完成原因", "{{ 隐患.未完成原因 }}", 24),
+        ),
+    )
+    paragraph(document, "{%p else %}")
+    paragraph(document, "本期没有隐患。")
+    paragraph(document, "{%p endif %}")
+    section(document, "三、分析（主要类型、原因、下一步措施）")
+    for _ in range(3):
+        paragraph(document, "＿" * 28, indent=False)
+    paragraph(document, "{%p if 确认人 %}")
+    paragraph(document, "{{ 确认人 }}已于{{ 确认时间 }}在手机上确认以上数字。", after=LAST_WORDS)
+    paragraph(document, "{%p endif %}")
+    close(document, ("主要负责人签字：____________________　日期：____年__月__日",))
+    return document
+
+
+def section(document: Any, words: str) -> None:
+    paragraph(document, words, font=HEADING).paragraph_format.keep_with_next = True
+
+
+def figures_table(document: Any) -> None:
+    headings = (("项目", 64), ("一般", 32), ("重大", 32), ("合计", 32))
+    made = table(document, 4, [width for _, width in headings])
+    for place, (name, _) in enumerate(headings):
+        heading = f"{name}隐患" if name in ("一般", "重大") else name
+        cell_text(made.rows[0].cells[place], heading, heading=True)
+        cell_text(made.rows[2].cells[place], f"{{{{ 行.{name} }}}}", centre=name != "项目")
+    cell_text(made.rows[1].cells[0], "{%tr for 行 in 统计项目 %}")
+    cell_text(made.rows[3].cells[0], "{%tr endfor %}")
+    gap(document)
+
+
 MAKERS = {
     Letter.RECTIFICATION: rectification,
     Letter.REVIEW: review,
     Letter.LISTING: listing,
     Letter.UNLISTING: unlisting,
     Letter.MAJOR_REPORT: major_report,
+    Letter.STATISTICS: statistics,
 }
 
 
