@@ -3,8 +3,9 @@
 Takes its job as in handlers.child; says how far it is, then what it found.
 """
 
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers.child import say, take_job
@@ -12,6 +13,7 @@ from storage.reading import reading
 from storage.verification import Fault, faults
 
 _MOST_FAULTS = 1000
+_BEAT_S = 1.0
 
 
 def main() -> None:
@@ -23,15 +25,25 @@ def main() -> None:
         say(failed=type(error).__name__)
 
 
-def _check(job: Mapping[str, Any]) -> dict[str, Any]:
-    said = -1
+def progress(tell: Callable[[int], None], *, clock: Callable[[], float] = time.monotonic) -> Callable[[float], None]:
+    """Hears the share that is done, often; tells the percent when it has grown, and else once in a second.
+
+    In a long table it does not grow for minutes, and a check that gives no sign is taken for a dead one.
+    """
+    said, at = -1, 0.0
 
     def seen(share: float) -> None:
-        nonlocal said
-        if (percent := int(100 * share)) > said:
-            said = percent
-            say(percent=percent)
+        nonlocal said, at
+        percent, now = int(100 * share), clock()
+        if percent > said or now - at >= _BEAT_S:
+            said, at = percent, now
+            tell(percent)
 
+    return seen
+
+
+def _check(job: Mapping[str, Any]) -> dict[str, Any]:
+    seen = progress(lambda percent: say(percent=percent))
     counted: Counter[tuple[str, str]] = Counter()
     keys: dict[str, list[str]] = {}
     cut = False

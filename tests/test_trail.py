@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Connection, Table, create_engine, text
 
+from bot.trail_check import progress
 from checklists.people import Role
 from storage import sealing
 from storage.database import Database, Unit
@@ -186,6 +187,16 @@ async def test_what_sending_changes_needs_no_seal_and_what_a_person_confirms_doe
 async def test_every_table_is_either_kept_or_named_as_transient() -> None:
     assert {t.name for t in sealing.kept_tables()} & sealing.TRANSIENT == set()
     assert {inspections, answers, adoptions} <= set(sealing.kept_tables())
+
+
+def test_a_check_that_stays_at_its_percent_says_so_once_in_a_second() -> None:
+    told: list[tuple[float, int]] = []
+    now = 0.0
+    seen = progress(lambda percent: told.append((now, percent)), clock=lambda: now)
+    for share in (0.0, 0.001, 0.015, 0.016, 0.017, 0.019, 0.02):
+        seen(share)
+        now += 0.4
+    assert [(round(at, 1), percent) for at, percent in told] == [(0.0, 0), (0.8, 1), (2.0, 1), (2.4, 2)]
 
 
 async def test_a_long_check_gives_a_sign_of_life_at_every_thousandth_row(address: str) -> None:
