@@ -156,7 +156,7 @@ def list_screen(found: Sequence[Hazard], view: View, names: dict[int, str], *, c
 
 def firm_names(request: Request, found: Sequence[Hazard]) -> dict[int, str]:
     """The names of the firms of these hazards by id."""
-    return {e.id: e.name for e in request.tx.enterprises.some(sorted({h.enterprise_id for h in found}))}
+    return request.tx.enterprises.names({h.enterprise_id for h in found})
 
 
 def hazard_line(hazard: Hazard, firm: str, *, zone_code: str, today: date) -> str:

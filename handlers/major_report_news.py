@@ -109,7 +109,7 @@ def due(tx: Transaction, services: Services, delivery: Delivery, now: datetime) 
 
 def due_screen(tx: Transaction, owed: Sequence[Hazard]) -> Screen:
     """One line and one button a hazard."""
-    names = {e.id: e.name for e in tx.enterprises.some(sorted({h.enterprise_id for h in owed}))}
+    names = tx.enterprises.names({h.enterprise_id for h in owed})
     lines = [_("📝 <b>重大隐患报告还没有交，共 {count} 条</b>").format(count=len(owed))]
     lines += [_due_line(tx, hazard, names[hazard.enterprise_id]) for hazard in owed[:_MOST_SHOWN]]
     lines.append(_("重大隐患要及时报告。三部分都有建议，点几下就能写完。"))

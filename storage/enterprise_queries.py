@@ -1,6 +1,6 @@
 """Finding enterprises: by id, by code, by what the office looks for, always with their trades and traits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,10 @@ from sqlalchemy import Select, bindparam, func, or_, select
 from checklists.enterprises import Enterprise
 from checklists.people import Role
 from storage.contacts import MOST_NAMED
+from storage.hot import Hot
 from storage.subject import Subject
 from storage.tables import enterprise_trades, enterprise_traits, enterprises, invitations, roles
+from storage.types import Id
 
 _COLUMNS = [enterprises.c[n] for n in ("id", "name", "uscc", "address", "community", "active", "profiled_at")]
 _GET = select(*_COLUMNS).where(enterprises.c.zone_id == bindparam("zone"), enterprises.c.id == bindparam("id"))
@@ -22,6 +24,13 @@ _TRADES = (
 )
 _TRAITS = select(enterprise_traits.c.enterprise_id, enterprise_traits.c.trait, enterprise_traits.c.present).where(
     enterprise_traits.c.zone_id == bindparam("zone")
+)
+_NAMED_AT_ONCE = 10
+_NAMES = Hot(
+    lambda _insert: select(enterprises.c.id, enterprises.c.name).where(
+        enterprises.c.zone_id == bindparam("zone"),
+        enterprises.c.id.in_([bindparam(f"id_{n}", type_=Id) for n in range(_NAMED_AT_ONCE)]),
+    )
 )
 _TRADES_OF_ONE = _TRADES.where(enterprise_trades.c.enterprise_id == bindparam("id"))
 _TRAITS_OF_ONE = _TRAITS.where(enterprise_traits.c.enterprise_id == bindparam("id"))
@@ -66,6 +75,17 @@ class EnterpriseQueries(Subject):
             statement = self._select().where(enterprises.c.id.in_(ids[start : start + MOST_NAMED]))
             found |= {e.id: e for e in self._with_profile(statement)}
         return [found[i] for i in ids if i in found]
+
+    def names(self, ids: Collection[int]) -> dict[int, str]:
+        """The names of the enterprises with these ids; unknown ones are left out."""
+        wanted = sorted(set(ids))
+        found: dict[int, str] = {}
+        for start in range(0, len(wanted), _NAMED_AT_ONCE):
+            part = wanted[start : start + _NAMED_AT_ONCE]
+            filled = [*part, *part[-1:] * (_NAMED_AT_ONCE - len(part))]
+            values = {"zone": self.zone_id, **{f"id_{n}": one for n, one in enumerate(filled)}}
+            found |= {row.id: row.name for row in _NAMES.rows(self.connection, values)}
+        return found
 
     def all(
         self,

@@ -178,3 +178,10 @@ async def test_an_own_item_changes_by_versions_and_only_from_the_present_one(dat
     assert third.item == 2
     versions = await database.read(lambda tx: tx.standards.versions(firm.id, 1))
     assert [v.ask for v in versions] == ["行车限位好用吗？", "行车上限位好用吗？"]
+
+
+async def test_names_are_found_however_many_are_asked_for(database: ZoneDatabase) -> None:
+    firms = [await sample(database, f"样例{n}厂", f"9135021{n:011d}") for n in range(23)]
+    asked = [*(f.id for f in firms), firms[0].id, 4711]
+    assert await database.read(lambda tx: tx.enterprises.names(asked)) == {f.id: f.name for f in firms}
+    assert await database.read(lambda tx: tx.enterprises.names([])) == {}

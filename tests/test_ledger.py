@@ -78,11 +78,11 @@ async def test_the_inbox_counts_what_waits_and_leads_to_it(database: ZoneDatabas
     await officer.presses("隐患台账（3）")
     assert officer.text == (
         "<b>隐患台账</b>\n在册 3 条，其中重大隐患 1 条，挂牌督办 0 条。\n\n"
-        "等着办的：\n· 待确认 1\n· 待复查 0\n· 待销号 0\n· 延期申请 0\n· 逾期 1，其中该升级 1\n· 重大未报告 1\n\n"
+        "等着办的：\n· 待确认 1\n· 待复查 0\n· 待销号 0\n· 延期申请 0\n· 逾期 1\n· 重大未报告 1\n\n"
         "直接发几个字就能查找，例如：配电箱。发编号直接打开，例如：2026-0031。"
     )
     assert officer.labels == [
-        *("待确认（1）", "逾期（1）", "该升级（1）", "重大隐患（1）", "重大未报告（1）"),
+        *("待确认（1）", "逾期（1）", "重大隐患（1）", "重大未报告（1）"),
         *("看清单", "筛选", "统计和文件", "登记隐患", "返回首页"),
     ]
     await officer.presses("逾期（1）")
