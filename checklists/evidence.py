@@ -11,6 +11,8 @@ ELSEWHERE_BITS = 3
 _LEAST_BITS = 8
 # A camera set to the time of another part of the world errs by up to half a day.
 CLEARLY = timedelta(hours=12)
+# Telegram's own clock does not err; whoever walks sends the picture and then says that it is a hazard.
+A_MOMENT = timedelta(minutes=10)
 # Cameras whose clock was never set begin with 1970, 1980 or 2000.
 _NO_CAMERA_BEFORE = datetime(2005, 1, 1, tzinfo=UTC)
 
@@ -106,7 +108,7 @@ def claims_of(
 
 
 def suspicions(picture: Picture, others: Iterable[Picture], *, found_at: datetime) -> list[Suspicion]:
-    """What speaks against `picture` as evidence of a hazard found at `found_at`, the strongest first.
+    """What speaks against `picture` as evidence of a hazard found or opened again at `found_at`, the strongest first.
 
     `others` are the pictures to compare with: of the same hazard, of everything else the firm handed in, and of other
     firms. Of those only the same file counts, or 3 bits of a picture that is telling: a zone has a thousand times the
@@ -115,7 +117,7 @@ def suspicions(picture: Picture, others: Iterable[Picture], *, found_at: datetim
     doubts = []
     if picture.first_kept_at < found_at:
         doubts.append(Suspicion(picture=picture, doubt=Doubt.OLDER))
-    if (doubt := _claimed_before(picture, found_at - CLEARLY)) is not None:
+    if (doubt := _claimed_before(picture, found_at)) is not None:
         doubts.append(Suspicion(picture=picture, doubt=doubt))
     for other in others:
         if other.attachment_id == picture.attachment_id:
@@ -137,11 +139,12 @@ def _most_bits(picture: Picture, other: Picture) -> int:
     return ELSEWHERE_BITS if other.sha256 == picture.sha256 or is_telling(picture.dhash) else -1
 
 
-def _claimed_before(picture: Picture, moment: datetime) -> Doubt | None:
+def _claimed_before(picture: Picture, found_at: datetime) -> Doubt | None:
     """A forwarded message bears Telegram's own time and counts more than what a camera wrote."""
-    if picture.forwarded_at is not None and picture.forwarded_at < moment:
+    if picture.forwarded_at is not None and picture.forwarded_at < found_at - A_MOMENT:
         return Doubt.FORWARDED_FROM_BEFORE
-    return Doubt.DATED_BEFORE if picture.dated_at is not None and picture.dated_at < moment else None
+    dated = picture.dated_at is not None and picture.dated_at < found_at - CLEARLY
+    return Doubt.DATED_BEFORE if dated else None
 
 
 def _doubt(picture: Picture, other: Picture, *, same: bool) -> Doubt | None:

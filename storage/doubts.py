@@ -42,7 +42,10 @@ class Doubts(Subject):
         after = [p for p in firms if p.hazard_id == hazard.id and not p.before]
         same = self._pictures(attachments.c.sha256.in_(self._alike(after)))
         compared = {p.attachment_id: p for p in [*firms, *same]}
-        return strongest_first(s for p in after for s in suspicions(p, compared.values(), found_at=hazard.found_at))
+        lives = self.tx.hazard_records.lives(hazard.id) if hazard.life > 1 else []
+        # What was shown in an earlier life, or says itself that it is from then, does not show what was done since.
+        found_at = lives[-1].opened_again_at if lives else hazard.found_at
+        return strongest_first(s for p in after for s in suspicions(p, compared.values(), found_at=found_at))
 
     def repeats(self, hazard: Hazard) -> list[Hazard]:
         """Earlier hazards of the same criterion at the same enterprise (屡查屡犯), within the days the office set."""

@@ -12,7 +12,7 @@ from PIL import Image
 
 from bot.incoming import Read, read
 from checklists.attachments import Attachment
-from checklists.evidence import CLEARLY, Claims, Doubt, Picture, claims_of, suspicions
+from checklists.evidence import A_MOMENT, CLEARLY, Claims, Doubt, Picture, claims_of, suspicions
 from checklists.people import Role
 from handlers.services import Services
 from storage.database import ZoneDatabase
@@ -21,13 +21,14 @@ from storage.photos import Photo, accept
 from tests.chat import Chat
 from tests.conftest import NOW
 from tests.living import Town, running_town
-from tests.rectifying import Case, finds_hazard, new_case, rectifying_case, view
+from tests.rectifying import Case, finds_hazard, hands_in, new_case, rectifying_case, view
 from tests.sandbox import Person
 from tests.test_incoming import message
 from tests.walks import member_of
 
 MARCH = "2026:03:02 09:30:00"
 DAY = timedelta(days=1)
+HOURS = timedelta(hours=3)
 
 
 def dated(number: int, taken: str = "", offset: str = "", kind: str = "JPEG") -> bytes:
@@ -150,6 +151,8 @@ def test_the_earlier_claim_counts_and_nonsense_does_not(
         (Claims(dated_at=NOW + DAY, forwarded_at=NOW + DAY), []),
         (Claims(dated_at=NOW - 9 * DAY, forwarded_at=NOW + DAY), [Doubt.DATED_BEFORE]),
         (Claims(dated_at=NOW - DAY, forwarded_at=NOW - DAY), [Doubt.FORWARDED_FROM_BEFORE]),
+        (Claims(dated_at=NOW - A_MOMENT, forwarded_at=NOW - A_MOMENT), []),
+        (Claims(dated_at=NOW - HOURS, forwarded_at=NOW - HOURS), [Doubt.FORWARDED_FROM_BEFORE]),
     ],
 )
 def test_only_what_is_clearly_older_than_the_finding_is_in_doubt(claims: Claims, doubts: list[Doubt]) -> None:
@@ -235,6 +238,23 @@ async def test_a_picture_forwarded_from_before_the_finding_is_in_doubt(
     await case.reviewer.presses("复查")
     assert case.reviewer.text.endswith("· 整改后第 1 张：转发来的照片，原发于2026年11月14日，早于发现隐患")
     assert "转发来的照片：" not in case.reviewer.text
+
+
+async def test_in_a_second_life_what_is_from_the_first_is_in_doubt(database: ZoneDatabase, services: Services) -> None:
+    case = await rectifying_case(database, services)
+    await hands_in(case)
+    await case.opens(case.officer)
+    for label in ("复查", "✅ 通过", "销号"):
+        await case.officer.presses(label)
+    case.later(days=9)
+    for label in ("更多", "重新打开", "现场又出现同样的隐患"):
+        await case.officer.presses(label)
+    await case.opens(case.principal)
+    await case.principal.presses("接着填")
+    for label in ("全部采用", "交整改"):
+        await case.principal.presses(label)
+    await case.principal.sends_photo(kept(services, view(7)), forwarded_at=NOW + DAY)
+    assert case.principal.text.startswith("<i>这张是转发来的，原发于2026年11月24日，早于发现隐患。")
 
 
 async def test_who_fixes_on_the_spot_with_an_old_picture_hears_it_too(
