@@ -11,13 +11,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from checklists.hazards import Hazard, State
+from checklists.inspections import Answer
+from checklists.people import Role
 from handlers.replies import data
+from handlers.standards import checklist_for
 from storage.database import ZoneDatabase
 from storage.transaction import Transaction
 from storage.verification import faults
+from tests.conftest import NOW
 from tests.hazard_zone import FIRM, OFFICE, HazardZone
 
 ROUNDS = 30
+FINDINGS = 12
 _SOON_S = 0.02
 _LATE = "您的操作没有执行"
 # Whom a step of the trail ends where; a hazard handed in leaves that state by exactly one of them.
@@ -101,6 +106,43 @@ async def test_of_three_presses_in_three_processes_one_counts(
             assert sum(_LATE in words for words in said) == 2, said
             outcomes[steps[0]] += 1
     assert len(outcomes) > 1, f"no race in {ROUNDS} rounds: {outcomes}"
+    assert await database.read(lambda tx: [str(fault) for fault in faults(tx)]) == []
+
+
+def walks(tx: Transaction, shop: int, by: int) -> int:
+    """A running inspection of this firm, which is asked what light industry is asked."""
+    tx.enterprises.set_trades(shop, ("light-industry",), at=NOW)
+    firm = tx.enterprises.get(shop)
+    assert firm is not None
+    asked = checklist_for(tx, firm, NOW.date())
+    run = tx.inspections.start(
+        enterprise_id=shop, period="2026Q4", checklist=asked.to_json(), items=len(asked), by=by, at=NOW
+    )
+    return run.id
+
+
+async def test_hazards_found_in_two_processes_at_once_have_numbers_and_seals_that_follow(
+    database: ZoneDatabase, address: str, tmp_path: Path
+) -> None:
+    zone_of = HazardZone()
+    finders = ("王厂长", "李老板")
+
+    def begin(tx: Transaction) -> list[int]:
+        zone_of.found(tx)
+        second = tx.enterprises.add(name="样例家具有限公司", uscc="91350211M000100Y51", at=NOW).id
+        for shop, name in zip((zone_of.enterprise_id, second), finders, strict=True):
+            tx.people.assign(zone_of.people[name], Role.PRINCIPAL, enterprise_id=shop, at=NOW, by=None)
+        return [walks(tx, zone_of.enterprise_id, 1), walks(tx, second, 1)]
+
+    runs = await database.write(begin)
+    async with phones(address, tmp_path, *finders) as held:
+        for item in range(FINDINGS):
+            at = time.time() + _SOON_S
+            found = [data("ia", run, item, "a", Answer.HAZARD.value) for run in runs]
+            said = await asyncio.gather(*(p.presses(f, at) for p, f in zip(held, found, strict=True)))
+            assert all("已记下。" in words for words in said), said
+    numbers = await database.read(lambda tx: [h.sequence for h in tx.hazards.in_zone(offset=0, limit=99)])
+    assert sorted(numbers) == list(range(1, 2 * FINDINGS + 1))
     assert await database.read(lambda tx: [str(fault) for fault in faults(tx)]) == []
 
 
