@@ -157,7 +157,10 @@ async def test_a_hazard_the_office_entered_for_others(address: str, tmp_path: Pa
     async with running_place(address, tmp_path) as place:
         officer = place.officer
         await place.presses(officer, "企业", "启明木业", "登记隐患", label)
-        await place.shows(officer, 1, "二楼窗户焊了防盗网")
+        card = await place.shows(officer, 1, "二楼窗户焊了防盗网")
+        if source is Source.TIP:
+            assert card.startswith("照片已存好。附的文字没有记下。\n"), "it may be the tipster's"
+            await place.writes(officer, "二楼窗户焊了防盗网")
         await place.presses(officer, "①", "是一般隐患", "7天内")
         await place.presses(place.head, "看隐患", "接着填")
         await arranges(place)
