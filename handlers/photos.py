@@ -195,6 +195,10 @@ def take_out(request: Request, walk: Walk) -> Reply:
         raise Stale(_("这一个已经拿走了。"))
     if attachment.phase == Phase.AFTER:
         raise Stale(_("这是整改后的照片，不能拿走。"))
+    if attachment.hazard_id is not None:
+        shown = hazard_of(request, attachment.hazard_id)
+        if not request.tx.hazard_life.may_describe(shown):
+            raise Stale(_("这条隐患已经提交，照片不能拿走。"))
     request.tx.attachments.place(attachment.id, item=None)
     return show_sorting(request, walk, item)
 

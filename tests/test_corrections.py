@@ -128,6 +128,8 @@ async def test_pictures_put_to_a_question_do_not_reach_what_is_handed_in(
     await chat.presses("上一题")
     await chat.sends_photo(scene(services, 4))
     assert "照片已记到第 1 题。" in chat.text
+    moved = await chat.taps(data("ou", handed_in.inspection_id or 0, 0, known[0]))
+    assert moved.toast == "这条隐患已经提交，照片不能拿走。"
     assert await pictures(database, handed_in) == known
     assert await case.hazard() == handed_in
 
