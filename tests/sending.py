@@ -21,10 +21,12 @@ from tests.sandbox import TOKEN
 
 
 def note(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
-    """What the test asked for: a text, or a file, or nothing any more."""
+    """What the test asked for: a text, or a file, or one that is not there, or nothing any more."""
     text = delivery.about.get("text")
     if delivery.about.get("file"):
         return Outgoing(documents=(Document(name="名单.txt", content=b"1", caption=text or ""),))
+    if delivery.about.get("lost"):
+        return Outgoing(documents=(Document(name="名单.txt", file=Path("nowhere"), caption=text or ""),))
     return Outgoing(screen=Screen(text=text)) if text else None
 
 

@@ -1,11 +1,14 @@
 """Lists come in from any office program with every cell as text, and go out without formulas of strangers."""
 
+import errno
 import io
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +23,7 @@ from handlers.documents.spreadsheets import (
     enterprise_template,
     overdue_list_xlsx,
     read_rows,
+    workbook,
 )
 
 CLOSED = "表格打不开：可能设了密码、没有传完整，或者不是表格。请另存为 .xlsx 再发来。"
@@ -287,3 +291,31 @@ def test_an_empty_overdue_list_still_opens_and_the_same_list_has_the_same_bytes(
     empty = overdue_list_xlsx([], zone="示例", as_of=AS_OF)
     assert cells(empty, "未完成名单")[0][0] == "示例　未完成名单（截至2026年4月2日，共0条）"
     assert empty == overdue_list_xlsx([], zone="示例", as_of=AS_OF)
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_a_book_that_is_broken_off_hides_nothing_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streamed: bool
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    target = io.BytesIO()
+    with (
+        pytest.raises(OSError, match="the cause"),
+        workbook(target, datetime(2026, 11, 23, tzinfo=UTC), streamed=streamed) as book,
+    ):
+        book.add_worksheet().write_string(0, 0, "积灰")
+        raise OSError(errno.EIO, "the cause")
+    assert target.getvalue() == b""
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_book_that_the_disk_does_not_take_says_what_the_disk_said(tmp_path: Path) -> None:
+    day = datetime(2026, 11, 23, tzinfo=UTC)
+    with (
+        Path("/dev/full").open("wb", buffering=0) as target,
+        pytest.raises(OSError) as refused,
+        workbook(target, day, streamed=True) as book,
+    ):
+        book.add_worksheet().write_string(0, 0, "积灰")
+    assert refused.value.errno == errno.ENOSPC

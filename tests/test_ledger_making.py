@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import resource
 import signal
 import sys
 import zipfile
@@ -24,8 +25,10 @@ from handlers.ledger_photos import Parts
 from handlers.services import Services
 from storage.database import ZoneDatabase
 from storage.photos import accept
+from storage.transaction import Transaction
 from tests.chat import Chat
 from tests.conftest import NOW, ZONE_ID
+from tests.hazard_zone import HazardZone
 from tests.ledger_desk import Desk, running_desk
 from tests.sandbox import TOKEN, picture
 
@@ -212,6 +215,49 @@ async def test_a_database_that_cannot_be_read_is_told_as_such(tmp_path: Path) ->
     process.stdin.write(job(f"sqlite:///{tmp_path}/nothing.db", tmp_path))
     assert json.loads(await asyncio.wait_for(process.stdout.readline(), _PATIENCE_S)) == {"failed": "no_database"}
     await process.wait()
+
+
+@pytest.mark.parametrize("what", ["everything", "photos", "prominent"])
+async def test_a_full_disk_is_told_as_such(database: ZoneDatabase, tmp_path: Path, what: str) -> None:
+    town = HazardZone()
+
+    def fill(tx: Transaction) -> None:
+        town.found(tx)
+        town.find(tx, words="积灰")
+
+    await database.write(fill)
+    address = database.database.url.render_as_string(hide_password=False)
+    order = {"what": what, "view": None, "now": NOW.isoformat(), "bot_name": "b", "photos": str(tmp_path)}
+    said, complained = await told(job(address, tmp_path, order=order), most_bytes=1000)
+    assert (said, complained) == ([{"failed": "no_room"}], b"")
+
+
+async def test_what_nobody_thought_of_is_named_by_its_kind_alone(database: ZoneDatabase, tmp_path: Path) -> None:
+    address = database.database.url.render_as_string(hide_password=False)
+    order = {"what": "geheim", "view": None, "now": NOW.isoformat(), "bot_name": "b", "photos": str(tmp_path)}
+    said, complained = await told(job(address, tmp_path, order=order))
+    assert said == [{"failed": "broken"}]
+    assert complained == b"the files could not be made: KeyError\n"
+
+
+async def told(given: bytes, *, most_bytes: int = -1) -> tuple[list[Any], bytes]:
+    """What the process says and complains of; none of its files may grow beyond `most_bytes`."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        _MODULE,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write(given)
+    said = [json.loads(line) async for line in process.stdout]
+    return said, await process.stderr.read()
 
 
 def test_no_part_is_longer_than_may_be_sent_and_together_they_hold_everything(tmp_path: Path) -> None:

@@ -1,8 +1,12 @@
 """The ledger as files in chat: Excel, prominent hazards, charts, and letters in Word about what has happened."""
 
 import io
+import resource
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +14,9 @@ from python_calamine import CalamineWorkbook
 
 from checklists.hazards import Hazard, Level, Source
 from checklists.people import Role
+from handlers.ledger_files import Order, write_ledger_with_photos
+from handlers.ledger_orders import LedgerMaking
+from handlers.ledger_photos import Folder
 from handlers.outgoing import Outgoing
 from handlers.renderers import RENDERERS, render
 from handlers.replies import pack
@@ -98,7 +105,77 @@ async def test_only_what_is_filtered_comes_when_that_is_asked_for(
     await officer.presses("发 Excel：清单里筛选的")
     made = await newest(database, services, officer, "ledger_report")
     assert made is not None
-    assert made.documents[0].caption == "隐患台账，共 1 条。"
+    [file] = made.documents
+    filters = "只有筛选的：状态：在册（没有销号的）、查找：配电箱。"
+    assert (file.name, file.caption) == ("隐患台账（筛选）-2026-11-23.xlsx", f"隐患台账，共 1 条。{filters}")
+    assert sheet(file.content, "隐患台账")[0][0].endswith(f"{filters}")
+
+
+async def test_a_kept_filter_narrows_only_what_says_so(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    await database.write(lambda tx: town.handed_in(tx, words="除尘管道积灰"))
+    await database.write(lambda tx: town.find(tx, words="配电箱没有门"))
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.says("/ledger")
+    await officer.presses("统计和文件")
+    assert not any("筛选" in label for label in officer.labels)
+    await officer.says("/ledger")
+    await officer.says("配电箱")
+    await officer.presses("待办")
+    await officer.presses("统计和文件")
+    assert officer.labels[1:4] == [
+        "发台账和照片：全部（压缩包）",
+        "发 Excel：清单里筛选的",
+        "发台账和照片：清单里筛选的",
+    ]
+    views = {}
+    for label in ("发台账和照片：全部（压缩包）", "发台账和照片：清单里筛选的"):
+        officer.now += timedelta(minutes=1)
+        await officer.presses(label)
+        made = await newest(database, services, officer, "ledger_report")
+        assert made is not None
+        assert isinstance(made.making, LedgerMaking)
+        views[label] = (made.making.count, Order.from_json(made.making.order).filters)
+    assert list(views.values()) == [(2, ""), (1, "只有筛选的：状态：在册（没有销号的）、查找：配电箱。")]
+
+
+@contextmanager
+def no_room(most: int = 1000) -> Iterator[None]:
+    """No file of this process may grow beyond so many bytes: what a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_a_full_disk_under_a_small_file_is_said(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    await database.write(lambda tx: town.find(tx, words="配电箱没有门"))
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.taps("gz:everything")
+    with no_room():
+        made = await newest(database, services, officer, "ledger_report")
+    assert made is not None
+    assert made.screen is not None
+    assert made.screen.text == "服务器磁盘满了，文件没有做成。请告诉管理员。"
+    assert made.documents == ()
+
+
+async def test_how_far_a_ledger_with_photos_is_comes_often(
+    database: ZoneDatabase, services: Services, town: HazardZone, tmp_path: Path
+) -> None:
+    def unit(tx: Transaction) -> list[int]:
+        for number in range(60):
+            town.find(tx, words=f"积灰{number}")
+        said: list[int] = []
+        write_ledger_with_photos(tx, services.photos, Folder(tmp_path / "out"), as_of=NOW, said=said.append)
+        return said
+
+    assert await database.write(unit) == [25, 50]
 
 
 async def test_prominent_hazards_of_the_month_come_with_their_reasons(

@@ -212,6 +212,17 @@ async def test_a_kind_nobody_knows_is_tried_some_times_and_given_up(office: Offi
     assert (await office.delivery("a")).state is DeliveryState.GIVEN_UP
 
 
+async def test_what_cannot_be_sent_for_a_fault_of_ours_is_tried_some_times_and_given_up(office: Office) -> None:
+    await office.queues("a", lost=True, text="一")
+    await office.sends()
+    waiting = await office.delivery("a")
+    assert (waiting.state, waiting.attempts, waiting.outcome) == (DeliveryState.WAITING, 1, "could not be sent")
+    assert waiting.not_before > office.clock.now()
+    for _ in range(5):
+        await office.sends(timedelta(minutes=11))
+    assert (await office.delivery("a")).state is DeliveryState.GIVEN_UP
+
+
 async def test_a_rejected_token_loses_nothing(office: Office) -> None:
     await office.goes_wrong(error_code=401)
     await office.queues("a", text="一")

@@ -3,7 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from tempfile import TemporaryDirectory
@@ -207,6 +207,9 @@ class _Book(Workbook):  # type: ignore[misc]
             if kind is None:  # else half a table would be written out, and its trouble would hide this one
                 self.close()
         finally:
+            for sheet in self.worksheets() if self.constant_memory and not self.fileclosed else ():
+                with suppress(OSError):
+                    sheet._opt_close()
             self._aside.close()
 
     def close(self) -> None:

@@ -34,6 +34,21 @@ def zicha(*words: str, env: dict[str, str], cwd: Path) -> subprocess.CompletedPr
     return subprocess.run(command, capture_output=True, text=True, env=env, cwd=cwd, check=False)
 
 
+def test_a_restore_names_the_copies_of_before_that_it_makes_untrue(address: str, tmp_path: Path) -> None:
+    env = environment(address, tmp_path)
+    assert zicha("db", "upgrade", env=env, cwd=tmp_path).returncode == 0
+    assert zicha("db", "backup", "a.zip", env=env, cwd=tmp_path).returncode == 0
+    words = "恢复以后，请把数据文件夹里的 trail-heads.txt 移到别处保存，否则每天会报“以前抄下的末尾不见了”。\n"
+    for number, (heads, said) in enumerate(((False, ""), (True, words))):
+        folder = tmp_path / str(number)
+        (folder / "data").mkdir(parents=True)
+        if heads:
+            (folder / "data" / "trail-heads.txt").write_text("2026-11-24T03:20:00+08:00 1 7:aa\n")
+        other = environment(f"sqlite:///{folder / 'new.db'}", folder)
+        back = zicha("db", "restore", "a.zip", env=other, cwd=tmp_path)
+        assert (back.returncode, back.stderr) == (0, said)
+
+
 def test_a_database_goes_into_a_file_and_comes_back_elsewhere(address: str, tmp_path: Path) -> None:
     env = environment(address, tmp_path)
     assert zicha("db", "upgrade", env=env, cwd=tmp_path).stdout == "数据库已是最新。\n"

@@ -3,7 +3,11 @@
 import asyncio
 import csv
 import json
+import sqlite3
+import subprocess
+import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -143,3 +147,43 @@ def test_the_ledger_comes_with_its_photos_as_a_folder_and_as_one_zip(tmp_path: P
     )
     nowhere = zicha("export", "hazards", "--photos", "名单.csv")
     assert (nowhere.exit_code, nowhere.stderr[:6]) == (2, "写不了文件：")
+
+
+@pytest.mark.parametrize("arguments", [("--photos", "all.zip"), ("--format", "xlsx", "--out", "all.xlsx")])
+def test_a_full_disk_is_said_and_leaves_the_file_of_before(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    assert zicha("import", "hazards", a_ledger(tmp_path), "--yes").exit_code == 0
+    before = tmp_path / arguments[-1]
+    before.write_bytes(b"whole")
+    files = sorted(tmp_path.iterdir())
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)); from bot.cli import app; app()"
+    )
+    command = [sys.executable, "-c", limited, "export", "hazards", *arguments]
+    with closing(sqlite3.connect(tmp_path / "zicha.db")) as held:  # keeps what SQLite needs beside the database
+        held.execute("SELECT * FROM zones").fetchall()
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, f"写不了文件：{arguments[-1]}（磁盘满了）\n")
+    assert before.read_bytes() == b"whole"
+    assert sorted(tmp_path.iterdir()) == files
+
+
+def test_a_zip_takes_nothing_else_away_and_may_be_written_in_capitals(tmp_path: Path) -> None:
+    assert zicha("import", "hazards", a_ledger(tmp_path), "--yes").exit_code == 0
+    (tmp_path / "all-1.zip").write_bytes(b"of somebody")
+    assert zicha("export", "hazards", "--photos", "all.ZIP").exit_code == 0
+    assert (tmp_path / "all-1.zip").read_bytes() == b"of somebody"
+    with zipfile.ZipFile(tmp_path / "all.ZIP") as packed:
+        assert packed.namelist() == ["隐患台账.xlsx"]
+    assert zicha("export", "hazards", "--format", "jsonl", "--out", "/dev/null").exit_code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_an_export_that_is_broken_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = sorted(tmp_path.iterdir())
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.commands.ledger.write_ledger_with_photos", interrupted)
+    assert zicha("export", "hazards", "--photos", "all.zip").exit_code != 0
+    assert sorted(tmp_path.iterdir()) == files
