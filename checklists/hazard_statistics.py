@@ -230,9 +230,12 @@ def _count(courses: Iterable[Course]) -> Count:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signature:
-    """The principal, or the controller, stood by these figures; `role` as it was then."""
+    """The principal, or the controller, stood by these figures: `role` as it was then; None where it came on paper.
+
+    `by` is who signed, or who of the office noted the paper.
+    """
 
     by: int
-    role: Role
+    role: Role | None
     at: datetime
     figures: PeriodFigures

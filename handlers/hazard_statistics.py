@@ -39,8 +39,11 @@ def entries(request: Request) -> list[Button]:
 
 
 def way(request: Request, enterprise_id: int) -> Button:
-    """From the list of hazards to the table of the last quarter."""
-    return Button(_("统计表"), data("ts", enterprise_id, period_before(Table.QUARTER, request.today).label))
+    """From the list of hazards to the table of the last quarter; of this one where nobody asks for the last."""
+    period = period_before(Table.QUARTER, request.today)
+    if not request.tx.hazard_statistics.is_asked(enterprise_id, period):
+        period = period_on(Table.QUARTER, request.today)
+    return Button(_("统计表"), data("ts", enterprise_id, period.label))
 
 
 def open_table(request: Request) -> Reply:
@@ -91,6 +94,8 @@ def _standing(
 ) -> list[str]:
     if running:
         return [_("这一期还没有结束，结束以后再签字。")]
+    if not request.tx.hazard_statistics.is_asked(enterprise_id, period):
+        return [_("企业是这一期以后才登记的，数字不全，不在这里签字。")]
     signed = request.tx.hazard_statistics.last_signature(enterprise_id, period)
     return signature_lines(request.tx, period, figures, signed)
 
@@ -108,11 +113,6 @@ def _open_numbers(request: Request, enterprise_id: int, period: Period) -> list[
 
 def _buttons(request: Request, period: Period, figures: PeriodFigures) -> tuple[tuple[Button, ...], ...]:
     enterprise_id, today = request.enterprise_id or 0, request.today
-    signed = request.tx.hazard_statistics.last_signature(enterprise_id, period)
-    may = allows(request.who, Permission.SIGN, enterprise_id=enterprise_id) and period.ends < today
-    label = _("✍ 我确认并签字") if signed is None else _("✍ 按现在的数字重新签字")
-    to_sign = may and (signed is None or signed.figures != figures)
-    sign = Button(label, data("tg", enterprise_id, period.label, figures.mark)) if to_sign else None
     word = Button(_("发 Word"), data("tw", enterprise_id, period.label))
     others = (
         (_("上个季度"), period_before(Table.QUARTER, today)),
@@ -121,7 +121,34 @@ def _buttons(request: Request, period: Period, figures: PeriodFigures) -> tuple[
     )
     choices = [Button(name, data("ts", enterprise_id, p.label)) for name, p in others if p.label != period.label]
     back = Button(_("隐患清单"), data("zh", enterprise_id, 0))
-    return rows([sign], [word], choices, [back, to_home()])
+    return rows([_to_sign(request, period, figures)], [word], choices, [back, to_home()])
+
+
+def _to_sign(request: Request, period: Period, figures: PeriodFigures) -> Button | None:
+    """For the principal to sign, for the office to note that the paper is there; None where there is nothing to do."""
+    enterprise_id = request.enterprise_id or 0
+    if period.ends >= request.today or not request.tx.hazard_statistics.is_asked(enterprise_id, period):
+        return None
+    signed = request.tx.hazard_statistics.last_signature(enterprise_id, period)
+    if allows(request.who, Permission.SIGN, enterprise_id=enterprise_id):
+        label = _("✍ 我确认并签字") if signed is None else _("✍ 按现在的数字重新签字")
+        open_ = signed is None or signed.figures != figures
+        return Button(label, data("tg", enterprise_id, period.label, figures.mark)) if open_ else None
+    if signed is None and allows(request.who, Permission.MANAGE):
+        return Button(_("记下：纸质表已收到"), data("tp", enterprise_id, period.label))
+    return None
+
+
+def note_paper(request: Request) -> Reply:
+    """The firm has handed in its table on paper: the office notes it, and nobody is reminded any more."""
+    period, enterprise_id = _named_period(request), request.enterprise_id or 0
+    try:
+        duty = request.tx.hazard_statistics.note_paper(enterprise_id, period, by=request.who.id, at=request.now)
+    except MoveRefused as refused:
+        words = refused.said(_)
+        return show(request, period, notice=words, toast=words)
+    redraw_cards(request, duty)
+    return show(request, period, toast=_("已记下，不再提醒企业。"))
 
 
 def sign(request: Request) -> Reply:
@@ -151,6 +178,7 @@ _SEE, _FIRM = Permission.SEE_ENTERPRISE, About.ENTERPRISE
 ROUTES: tuple[Route, ...] = (
     Press(name="ts", needs=_SEE, about=_FIRM, handler=open_table),
     Press(name="tg", needs=Permission.SIGN, about=_FIRM, handler=sign),
+    Press(name="tp", needs=Permission.MANAGE, about=_FIRM, handler=note_paper),
     Press(name="tw", needs=_SEE, about=_FIRM, handler=send_word),
     Display(dialog="statistics", needs=_SEE, about=_FIRM, handler=open_table),
 )

@@ -45,7 +45,7 @@ def table_of(tx: Transaction, enterprise_id: int, period: Period, today: date) -
     courses = tx.hazard_statistics.courses(enterprise_id, period)
     figures, signed = figures_of(courses, period), tx.hazard_statistics.last_signature(enterprise_id, period)
     # A signature under other figures says nothing about these.
-    stands = signed is not None and signed.figures == figures
+    stands = signed is not None and signed.role is not None and signed.figures == figures
     return StatisticsTable(
         head=letter_head(tx, enterprise_id, "", today),
         period=period_name(period.label),
@@ -55,7 +55,7 @@ def table_of(tx: Transaction, enterprise_id: int, period: Period, today: date) -
         basis=LAW,
         rows=[*_rows(figures), StatisticsRow(name=FUNDS)],
         hazards=[_hazard(tx, course, period) for course in courses],
-        signer=ROLE_NAMES[signed.role] + name_of(tx, signed.by) if signed and stands else "",
+        signer=ROLE_NAMES[signed.role] + name_of(tx, signed.by) if signed and signed.role and stands else "",
         signed_at=f"{full_day(signed.at)} {clock(signed.at)}" if signed and stands else "",
     )
 

@@ -40,8 +40,10 @@ def signature_lines(tx: Transaction, period: Period, figures: PeriodFigures, sig
     """Who signed and when, and what has changed since; else by when it is to be signed."""
     if signed is None:
         return [_("❗ 主要负责人还没有签字。"), _until(period)]
-    name = html(name_of(tx, signed.by)) + aside(_(ROLE_NAMES[signed.role]))
-    lines = [_("✅ 已签字：{name}，{moment}").format(name=name, moment=moment(signed.at))]
+    name, words = html(name_of(tx, signed.by)), _("✅ 纸质表已收到：{name}，{moment}登记")
+    if signed.role is not None:
+        name, words = name + aside(_(ROLE_NAMES[signed.role])), _("✅ 已签字：{name}，{moment}")
+    lines = [words.format(name=name, moment=moment(signed.at))]
     if signed.figures != figures:
         lines.append(labelled(_("⚠️ 签字后数字有变化"), listed(_changes(signed.figures, figures))))
     return lines

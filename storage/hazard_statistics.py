@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from checklists.duties import Period
+from checklists.hazard_life import NotThisPersons
 from checklists.hazard_records import Life
 from checklists.hazard_statistics import (
     Course,
@@ -13,7 +14,6 @@ from checklists.hazard_statistics import (
     Signature,
     course_of,
     due_day,
-    duty_of,
     figures_of,
     moments,
     table_of,
@@ -21,12 +21,11 @@ from checklists.hazard_statistics import (
 from checklists.hazards import MoveRefused, State
 from checklists.people import Role
 from checklists.reminders import DutyState, EnterpriseDuty
-from checklists.working_days import SHANGHAI, load_working_days
+from checklists.working_days import SHANGHAI
 from storage.hazard_tables import hazard_lives
 from storage.hazards import COLUMNS, hazard_of
 from storage.subject import Subject
 from storage.tables import duties, enterprises, hazards
-from storage.types import new_id
 
 SIGNED = "statistics_signed"
 
@@ -36,6 +35,13 @@ class PeriodRunning(MoveRefused):
 
     def __init__(self) -> None:
         super().__init__("这一期还没有结束，结束以后再签字。")
+
+
+class PeriodNotAsked(MoveRefused):
+    """The enterprise came after the period: what is known of it here would be a false statement."""
+
+    def __init__(self) -> None:
+        super().__init__("企业是这一期以后才登记的，数字不全，不在这里签字。")
 
 
 class FiguresChanged(MoveRefused):
@@ -82,27 +88,63 @@ class HazardStatistics(Subject):
     ) -> EnterpriseDuty:
         """The principal stands by the figures whose mark he was shown; signing the same twice changes nothing.
 
-        Raises MoveRefused: while the period runs, and when the figures have changed since they were shown.
+        Raises MoveRefused: while the period runs, where nobody asks for it, and when the figures have changed since.
         """
-        if period.ends >= at.astimezone(SHANGHAI).date():
-            raise PeriodRunning
-        duty = self._held(enterprise_id, period)
+        duty = self._held(enterprise_id, period, at)
         figures, last = self.figures(enterprise_id, period), self.last_signature(enterprise_id, period)
         if last is not None and last.figures == figures:
             return duty
         if figures.mark != shown:
             raise FiguresChanged
+        self._keep(duty, figures, last, role=role, by=by, at=at)
+        return duty
+
+    def note_paper(self, enterprise_id: int, period: Period, *, by: int, at: datetime) -> EnterpriseDuty:
+        """The office has the table on paper, signed; the figures of this moment are kept beside it.
+
+        Raises MoveRefused like `sign`, and for who belongs to the enterprise. What is signed already stays as it is.
+        """
+        person = self.tx.people.get(by)
+        if person is None or any(a.enterprise_id == enterprise_id for a in person.assignments):
+            raise NotThisPersons("这一步不归您办，请联系负责的人。")
+        duty = self._held(enterprise_id, period, at)
+        if self.last_signature(enterprise_id, period) is None:
+            self._keep(duty, self.figures(enterprise_id, period), None, role=None, by=by, at=at)
+        return duty
+
+    def _held(self, enterprise_id: int, period: Period, at: datetime) -> EnterpriseDuty:
+        """The duty of this table, which nobody else signs before this transaction ends."""
+        if period.ends >= at.astimezone(SHANGHAI).date():
+            raise PeriodRunning
+        duty = self.tx.duties.hold_period(enterprise_id, table_of(period).value, period.label)
+        if duty is None:
+            raise PeriodNotAsked
+        return duty
+
+    def _keep(
+        self,
+        duty: EnterpriseDuty,
+        figures: PeriodFigures,
+        last: Signature | None,
+        *,
+        role: Role | None,
+        by: int,
+        at: datetime,
+    ) -> None:
         before = {"state": duty.state.value, "figures": last.figures.to_body() if last else None}
         after = {
             "state": DutyState.DONE.value,
-            "enterprise": enterprise_id,
-            "period": period.label,
-            "role": role.value,
+            "enterprise": duty.enterprise_id,
+            "period": duty.period,
+            "role": role.value if role else None,
             "figures": figures.to_body(),
         }
         self.tx.trail.add(SIGNED, subject="duty", subject_id=duty.id, person_id=by, at=at, before=before, after=after)
         self.tx.duties.finish(duty.id, at=at)
-        return duty
+
+    def is_asked(self, enterprise_id: int, period: Period) -> bool:
+        """Whether the enterprise owes the table of this period, or has signed it: it was here before it was over."""
+        return self.tx.duties.of_period(enterprise_id, table_of(period).value, period.label) is not None
 
     def last_signature(self, enterprise_id: int, period: Period) -> Signature | None:
         """Who last stood by which figures of this period."""
@@ -114,7 +156,7 @@ class HazardStatistics(Subject):
         assert event.person_id is not None
         return Signature(
             by=event.person_id,
-            role=Role(said["role"]),
+            role=Role(said["role"]) if said["role"] else None,
             at=event.at,
             figures=PeriodFigures.from_body(said["figures"]),
         )
@@ -166,25 +208,3 @@ class HazardStatistics(Subject):
         for row in self.connection.execute(statement):
             found.setdefault(row.hazard_id, []).append(Life(**row._mapping))
         return dict(found)
-
-    def _held(self, enterprise_id: int, period: Period) -> EnterpriseDuty:
-        """The duty of this table, made where none was planned; nobody else signs before this transaction ends."""
-        kind = table_of(period).value
-        if self.tx.duties.of_period(enterprise_id, kind, period.label) is None:
-            rule = duty_of(period, load_working_days())
-            self.tx.duties.add(
-                EnterpriseDuty(
-                    id=new_id(),
-                    enterprise_id=enterprise_id,
-                    kind=kind,
-                    period=period.label,
-                    opens_on=rule.opens,
-                    due_on=rule.due,
-                    hand_in_by=rule.hand_in_by,
-                    source=rule.source,
-                    provisional=rule.provisional,
-                )
-            )
-        held = self.tx.duties.hold_period(enterprise_id, kind, period.label)
-        assert held is not None
-        return held

@@ -15,6 +15,7 @@ from checklists.ledger import LedgerFilter
 from checklists.people import Role
 from checklists.reminders import DutyState
 from checklists.working_days import SHANGHAI
+from handlers.duties import plan_enterprises
 from handlers.replies import pack
 from handlers.services import Services
 from storage.database import ZoneDatabase
@@ -70,6 +71,13 @@ class Firm:
         return await self.database.read(unit)
 
 
+def plan(tx: Transaction, zone: HazardZone) -> None:
+    """What the clock does: the duties of the running quarter and year are made."""
+    founded = tx.zones.current()
+    assert founded is not None
+    plan_enterprises(tx, founded, [zone.enterprise_id], now=NOVEMBER)
+
+
 @pytest.fixture
 async def firm(database: ZoneDatabase, services: Services) -> Firm:
     zone = HazardZone()
@@ -78,6 +86,7 @@ async def firm(database: ZoneDatabase, services: Services) -> Firm:
         zone.found(tx, at=at(date(2026, 1, 4), 9))
         zone.closed(tx, at=NOVEMBER)
         zone.rectifying(tx, level=Level.MAJOR, at=NOVEMBER)
+        plan(tx, zone)
 
     await database.write(unit)
     numbers = {name: number for number, name in enumerate(zone.people, 1)}
@@ -279,6 +288,50 @@ async def test_a_period_that_runs_cannot_be_signed(firm: Firm) -> None:
     assert await firm.signatures() == []
 
 
+async def test_of_a_period_before_the_firm_came_nothing_is_signed(firm: Firm) -> None:
+    await firm.table(firm.principal, "2026Q3")
+    assert "企业是这一期以后才登记的，数字不全，不在这里签字。" in firm.principal.text
+    assert firm.principal.labels[0] == "发 Word"
+    await firm.principal.taps(f"tg:{pack(firm.zone.enterprise_id)}:2026Q3:0")
+    assert "<i>企业是这一期以后才登记的，数字不全，不在这里签字。</i>" in firm.principal.text
+    firm.principal.now = NOVEMBER  # then the last quarter is one that nobody asks for: the list leads to the present
+    await firm.principal.taps(f"zh:{pack(firm.zone.enterprise_id)}:0")
+    await firm.principal.presses("统计表")
+    assert firm.principal.text.startswith("<b>隐患统计表</b>　2026年第四季度（到今天）")
+
+
+async def test_the_office_notes_a_table_that_came_on_paper(firm: Firm) -> None:
+    await firm.table(firm.officer)
+    await firm.officer.presses("记下：纸质表已收到")
+    assert firm.officer.toasts[-1] == "已记下，不再提醒企业。"
+    said = "✅ 纸质表已收到：赵监管，1月5日 10:00登记"
+    assert said in firm.officer.text
+    assert firm.officer.labels[0] == "发 Word"
+    await firm.officer.taps(f"tp:{pack(firm.zone.enterprise_id)}:2026Q4")
+    assert len(await firm.signatures()) == 1
+    assert said in await firm.table(firm.principal)
+    assert "签字" not in "".join(firm.principal.labels)
+    await firm.finds(when=NOVEMBER)
+    assert "⚠️ 签字后数字有变化" in await firm.table(firm.officer)
+    await firm.table(firm.principal)
+    await firm.principal.presses("按现在的数字重新签字")
+    assert "✅ 已签字：王厂长（主要负责人），1月5日 10:00" in await firm.table(firm.officer)
+    await firm.officer.taps(f"tp:{pack(firm.zone.enterprise_id)}:2026Q4")
+    assert "✅ 已签字：王厂长" in firm.officer.text
+
+
+async def test_no_officer_notes_the_paper_of_his_own_firm(firm: Firm) -> None:
+    def takes_a_post(tx: Transaction) -> None:
+        tx.people.assign(
+            firm.zone.people["赵监管"], Role.DEPUTY, enterprise_id=firm.zone.enterprise_id, at=JANUARY, by=None
+        )
+
+    await firm.database.write(takes_a_post)
+    await firm.officer.taps(f"tp:{pack(firm.zone.enterprise_id)}:2026Q4")
+    assert "这一步不归您办，请联系负责的人。" in firm.officer.text
+    assert await firm.signatures() == []
+
+
 async def test_word_comes_with_figures_hazards_and_room_for_the_signature(firm: Firm) -> None:
     def ask_for_later(tx: Transaction) -> None:
         [hazard] = tx.hazards.of_enterprise(firm.zone.enterprise_id)
@@ -351,6 +404,7 @@ async def test_who_has_nothing_open_still_finds_the_table(database: ZoneDatabase
     def unit(tx: Transaction) -> None:
         zone.found(tx, at=NOVEMBER)
         zone.closed(tx, at=NOVEMBER)
+        plan(tx, zone)
 
     await database.write(unit)
     principal = Chat(database, services, list(zone.people).index("王厂长") + 1, "王厂长", now=JANUARY)

@@ -119,7 +119,7 @@ ROUTES: dict[str, str] = {
     """,
     "managers": """
         rn rl rp ru ri rw rk rv @draw_pool @draw_choices @draw_plan @draw_inspectors text@draw_plan
-        fg @figures
+        fg @figures tp
         ya yg @life_department yo yon yod yop yot yoz yox yoy text@department_name
         @departments @department_name @department @department_trades @department_end
         ea eb @enterprise_active m mc mx @import @import_preview @imported
