@@ -17,7 +17,7 @@ class Circumstances:
     passed just this round; `receipts_missing` are Chinese names of who has not confirmed; `report_missing` that
     a major hazard has no report of this life handed in; `wanted_deadline` and
     `wanted_level` are what the person asks for; `proposed` is the level that the criterion proposes; `level_of_office`
-    that somebody of the office set the present one.
+    that somebody of the office set the present one; `found_outside` that it was not the firm's own people who found it.
     """
 
     state: State
@@ -41,6 +41,7 @@ class Circumstances:
     wanted_level: Level | None = None
     proposed: Level | None = None
     level_of_office: bool = False
+    found_outside: bool = False
     wanted_deadline: date | None = None
 
 
@@ -50,6 +51,10 @@ class CriterionMissing(MoveRefused):
 
 class ReasonMissing(MoveRefused):
     """Nothing was said why."""
+
+
+class LevelAwaitsOffice(MoveRefused):
+    """The level of what an expert, a tip, an inspection or somebody above found is the office's to confirm."""
 
 
 class LoweringUnexplained(MoveRefused):
@@ -235,6 +240,11 @@ def _own_level(now: Circumstances) -> None:
         raise LevelOfOffice("级别是监管办公室定的。要改，请联系监管办公室。")
 
 
+def _office_for_outside(now: Circumstances) -> None:
+    if now.found_outside and Relation.OFFICE not in now.relations:
+        raise LevelAwaitsOffice("级别由监管办公室确认，请等一等。")
+
+
 GUARDS: Mapping[Need, Callable[[Circumstances], None]] = {
     Need.CRITERION: _criterion,
     Need.REASON: _reason,
@@ -257,4 +267,5 @@ GUARDS: Mapping[Need, Callable[[Circumstances], None]] = {
     Need.OTHER_LEVEL: _other_level,
     Need.LOWERING: _lowering,
     Need.OWN_LEVEL: _own_level,
+    Need.OFFICE_FOR_OUTSIDE: _office_for_outside,
 }

@@ -89,6 +89,7 @@ class Need(StrEnum):
     OTHER_LEVEL = "other_level"
     LOWERING = "lowering"
     OWN_LEVEL = "own_level"
+    OFFICE_FOR_OUTSIDE = "office_for_outside"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +129,7 @@ TABLE: Mapping[Step, Move] = {
         begins=frozenset({_S.FOUND}),
         ends=(_S.CONFIRMED,),
         who=_FIRM | _OFFICE,
-        needs=(_N.CRITERION, _N.LOWERING),
+        needs=(_N.OFFICE_FOR_OUTSIDE, _N.CRITERION, _N.LOWERING),
         tells=frozenset({_A.PRINCIPAL}),
         tells_if_major=_HEADS | {_A.DEPARTMENT, _A.MANAGERS},
     ),

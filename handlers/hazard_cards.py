@@ -124,6 +124,8 @@ def is_of_the_firm(tx: Transaction, attachment: Attachment, hazard: Hazard) -> b
 def next_step(request: Request, hazard: Hazard) -> str:
     """What the person should be asked next: photo, words, level, how, arrange, or nothing (view)."""
     match hazard.state:
+        case State.FOUND if not hazard.is_found_inside:
+            return "view"
         case State.FOUND if not hazard.words and not request.tx.attachments.of_hazard(hazard.id):
             return "photo"
         case State.FOUND:
@@ -273,10 +275,12 @@ def _view(card: Card) -> Asked:
     hazard = card.hazard
     if not card.may_change:
         return [], []
-    waits = hazard.is_live and not hazard.is_settled and (bool(hazard.words) or hazard.is_found_inside)
-    unfinished = Button(_("接着填"), data("zn", hazard.id)) if waits else None
-    change = Button(_("改五落实"), data("zs", hazard.id, "arrange"))
-    return [], [[unfinished], [change if card.is_open and hazard.state is State.RECTIFYING else None]]
+    waits = hazard.state is State.FOUND and not hazard.is_found_inside
+    fills_in = hazard.is_live and not hazard.is_settled and not waits
+    unfinished = Button(_("接着填"), data("zn", hazard.id)) if fills_in else None
+    rearranges = card.is_open and hazard.state is State.RECTIFYING
+    change = Button(_("改五落实"), data("zs", hazard.id, "arrange")) if rearranges else None
+    return [_("级别由监管办公室确认，请等一等。")] if waits else [], [[unfinished], [change]]
 
 
 _ASKED = {

@@ -65,6 +65,7 @@ class HazardStanding(Subject):
                 "state": hazard.state,
                 "level": hazard.level,
                 "level_of_office": Relation.WALKER in relations and self.has_level_of_office(hazard),
+                "found_outside": not hazard.is_found_inside,
                 "relations": relations,
                 "criterion": hazard.criterion_id or hazard.clause,
                 "arrangements": hazard.arrangements,

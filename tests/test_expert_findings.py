@@ -157,3 +157,41 @@ async def test_a_reviewer_inspects_and_does_not_review_what_he_found(
     other = await somebody(database, services, 1004, "孙科长", Role.OFFICER)
     await other.taps(f"yv:{pack(hazard.id)}")
     assert any("通过" in label for label in other.labels)
+
+
+@pytest.mark.parametrize("source", [Source.EXPERT, Source.TIP, Source.TRANSFER, Source.OFFICIAL_INSPECTION])
+async def test_the_firm_does_not_confirm_the_level_of_what_others_found(
+    database: ZoneDatabase, services: Services, cast: Cast, source: Source
+) -> None:
+    firm, officer, _expert = cast
+    principal = await somebody(database, services, 2001, "王厂长", Role.PRINCIPAL, firm=firm)
+
+    def unit(tx: Transaction) -> Hazard:
+        found = tx.people.by_telegram(officer.telegram_id)
+        assert found is not None
+        hazard = tx.hazards.open(
+            enterprise_id=firm.id,
+            source=source,
+            inspection_id=None,
+            item=None,
+            criterion_id=None,
+            clause="",
+            level=Level.GENERAL,
+            year=2026,
+            by=found.id,
+            at=NOW,
+        )
+        return tx.hazards.describe(hazard, words="通道堆了木料", by=found.id, at=NOW)
+
+    hazard = await database.write(unit)
+    await principal.says("隐患 2026-0001")
+    assert principal.text.endswith("级别由监管办公室确认，请等一等。")
+    assert not {"接着填", "是一般隐患"} & set(principal.labels)
+    await principal.taps(f"zn:{pack(hazard.id)}")
+    assert "是一般隐患" not in principal.labels
+    await principal.taps(f"zl:{pack(hazard.id)}:{pack(hazard.version)}:g")
+    assert principal.toasts[-1] == "级别由监管办公室确认，请等一等。"
+    assert [h.state for h in await hazards(database, firm)] == [State.FOUND]
+    await officer.taps(f"z:{pack(hazard.id)}")
+    await officer.presses("确认为一般隐患")
+    assert [h.state for h in await hazards(database, firm)] == [State.CONFIRMED]
