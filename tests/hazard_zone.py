@@ -68,14 +68,16 @@ class HazardZone:
         criterion_id: str | None = "dust-explosion.1",
         level: Level = Level.MAJOR,
         at: datetime = NOW,
+        inspection_id: int | None = None,
+        item: int | None = None,
         **more: Any,
     ) -> Hazard:
         """A hazard that `by` has just found."""
         return tx.hazards.open(
             enterprise_id=self.enterprise_id,
             source=source,
-            inspection_id=None,
-            item=None,
+            inspection_id=inspection_id,
+            item=item,
             criterion_id=criterion_id,
             clause="GB 15577 6.1",
             level=level,
