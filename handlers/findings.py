@@ -19,7 +19,6 @@ from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.words import _, html
 
-ENTERED_BY_OFFICE = frozenset({Source.OFFICIAL_INSPECTION, Source.TIP, Source.TRANSFER, Source.EXPERT})
 _MOST_WORDS = 1000
 
 
@@ -59,7 +58,7 @@ def current(request: Request) -> Hazard:
     """
     named = request.number(0) if request.arguments else int(request.dialog.data["id"] if request.dialog else 0)
     hazard = hazard_of(request, named)
-    if hazard.source not in ENTERED_BY_OFFICE:
+    if hazard.is_found_inside:
         raise Gone
     if hazard.found_by != request.who.id and not allows(request.person, Permission.SUPERVISE):
         raise Stale(_("这条隐患不是您登记的，您只能看。"))

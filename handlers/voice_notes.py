@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from checklists.attachments import Attachment, Medium
-from checklists.hazards import Hazard, Source
+from checklists.hazards import Hazard
 from checklists.people import Permission, Person
 from handlers.hazard_cards import hazard_of, is_of_the_firm, number_of
 from handlers.life_words import moment
@@ -14,8 +14,6 @@ from handlers.words import _
 from storage.transaction import Transaction
 
 _MOST_AT_ONCE = 10
-# Of these the firm alone sends voice notes.
-_FOUND_INSIDE = frozenset({Source.SELF_INSPECTION, Source.WORKER})
 
 
 def keep(request: Request, hazard: Hazard) -> str:
@@ -32,7 +30,7 @@ def audible(tx: Transaction, hazard: Hazard, listener: Person, kept: Sequence[At
     What somebody of the office has spoken, or been given by others, stays in the office, also after he has left it.
     """
     voices = [a for a in kept if a.kind is Medium.VOICE]
-    if listener.in_office or hazard.source in _FOUND_INSIDE:
+    if listener.in_office or hazard.is_found_inside:
         return voices
     return [a for a in voices if is_of_the_firm(tx, a, hazard)]
 
