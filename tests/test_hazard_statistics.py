@@ -1,8 +1,11 @@
 """The firm's table on hazards of a quarter or a year: figures, Word, and the principal's signature."""
 
+import asyncio
 import io
+import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +19,16 @@ from checklists.people import Role
 from checklists.reminders import DutyState
 from checklists.working_days import SHANGHAI
 from handlers.duties import plan_enterprises
-from handlers.replies import pack
+from handlers.replies import data, pack
 from handlers.services import Services
 from storage.database import ZoneDatabase
-from storage.hazard_statistics import FiguresChanged, PeriodRunning
+from storage.hazard_statistics import SIGNED, FiguresChanged, PeriodRunning
 from storage.trail import Event
 from storage.transaction import Transaction
 from tests.chat import Chat
 from tests.hazard_zone import FIVE, HazardZone
 from tests.post import Post, at
+from tests.test_pressing_at_once import phones
 
 JANUARY = at(date(2027, 1, 5), 10)
 NOVEMBER = at(date(2026, 11, 23), 10)
@@ -66,7 +70,7 @@ class Firm:
         def unit(tx: Transaction) -> list[Event]:
             kind = "quarter_stats" if "Q" in label else "year_stats"
             duty = tx.duties.of_period(self.zone.enterprise_id, kind, label)
-            return [e for e in tx.trail.of("duty", duty.id) if e.what == "statistics_signed"] if duty else []
+            return [e for e in tx.trail.of("duty", duty.id) if e.what == SIGNED] if duty else []
 
         return await self.database.read(unit)
 
@@ -424,3 +428,38 @@ async def test_it_is_said_in_english_too(firm: Firm) -> None:
     assert "✍ I confirm and sign" in firm.principal.labels
     await firm.principal.presses("I confirm and sign")
     assert "Signed: 王厂长 (Principal)" in firm.principal.text
+
+
+async def test_principal_and_controller_who_sign_at_once_in_two_processes_sign_once(
+    database: ZoneDatabase, address: str, tmp_path: Path
+) -> None:
+    zone, september = HazardZone(), at(date(2026, 9, 1), 9)
+    heads = ("王厂长", "李老板")
+
+    def unit(tx: Transaction) -> list[int]:
+        zone.found(tx, at=september)
+        founded = tx.zones.current()
+        assert founded is not None
+        firms = [zone.enterprise_id]
+        for number in range(11):
+            firm = tx.enterprises.add(name=f"样例厂{number}", uscc=f"91350211M00010{number:02}51", at=september)
+            firms.append(firm.id)
+            for name, role in zip(heads, (Role.PRINCIPAL, Role.CONTROLLER), strict=True):
+                tx.people.assign(zone.people[name], role, enterprise_id=firm.id, at=september, by=None)
+        plan_enterprises(tx, founded, firms, now=september)
+        return firms
+
+    firms = await database.write(unit)
+
+    def signed(tx: Transaction, firm: int) -> list[Event]:
+        duty = tx.duties.of_period(firm, "quarter_stats", "2026Q3")
+        assert duty is not None
+        assert duty.state is DutyState.DONE
+        return [e for e in tx.trail.of("duty", duty.id) if e.what == SIGNED]
+
+    async with phones(address, tmp_path, *heads) as held:
+        for turn, firm in enumerate(firms):
+            moment, button = time.time() + 0.02, data("tg", firm, "2026Q3", PeriodFigures().mark)
+            await asyncio.gather(*(p.presses(button, moment) for p in held[:: 1 - 2 * (turn % 2)]))
+            [event] = await database.read(lambda tx, f=firm: signed(tx, f))  # type: ignore[misc]
+            assert event.person_id in {zone.people[name] for name in heads}
