@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from checklists.attachments import Phase
-from checklists.composing import Profile, compose
+from checklists.composing import Checklist, Profile, compose
 from checklists.evidence import Doubt
 from checklists.hazards import Hazard, Level, Source, State
 from checklists.inspections import Answer
@@ -26,6 +26,7 @@ from checklists.ledger import (
 from checklists.official_inspections import Mode, NotRunning, OfficialState, SignatureMissing
 from checklists.plans import plan_ids
 from checklists.risk_points import Defence, Grade, Measure
+from handlers.ledger_rows import EVERYTHING, rows_of
 from storage.database import ZoneDatabase
 from storage.office_settings import FigureOutOfRange
 from storage.transaction import Transaction
@@ -282,11 +283,42 @@ async def test_the_same_criterion_again_within_the_window_is_a_repeat(
         await database.write(lambda tx: tx.office_settings.set_figure("repeat_days", 0, by=1, at=NOW))
 
 
-async def test_what_the_last_self_inspection_called_good_and_an_officer_found(
+async def test_what_another_list_asks_under_its_own_id_is_the_same_criterion(
     database: ZoneDatabase, zone_of: HazardZone
 ) -> None:
-    asked = compose(Profile(trades=("light-industry",), traits={}), on=NOW.date(), adopted=frozenset())
-    criterion, head = asked.items[0].id, zone_of.people["王厂长"]
+    def fill(tx: Transaction) -> list[Hazard]:
+        closed = zone_of.closed(tx, criterion_id="machinery-07", at=NOW - timedelta(days=30))
+        unfinished = zone_of.find(tx, criterion_id="machinery-07", at=NOW - timedelta(days=1))
+        zone_of.closed(tx, criterion_id="machinery-08", at=NOW - timedelta(days=30))
+        return [closed, unfinished, zone_of.find(tx, criterion_id="light-industry-06")]
+
+    closed, unfinished, now = await database.write(fill)
+    assert await database.read(lambda tx: tx.doubts.repeats(now)) == [closed]
+    assert await database.read(lambda tx: tx.doubts.unfinished(now)) == [unfinished]
+    for wanted in (EVERYTHING, LedgerFilter(states=frozenset({State.FOUND}))):
+        rows = await database.read(lambda tx, w=wanted: list(rows_of(tx, None, w)))  # type: ignore[misc]
+        assert {row.hazard.id: row.repeats for row in rows}[now.id] == 1
+
+
+@pytest.mark.parametrize("source", [Source.OFFICIAL_INSPECTION, Source.TIP])
+@pytest.mark.parametrize(
+    ("trades", "answered", "found"),
+    [
+        (("light-industry",), "light-industry-06", "light-industry-06"),
+        # Asked once for both trades, under the id of machinery.
+        (("light-industry", "machinery"), "machinery-07", "light-industry-06"),
+    ],
+)
+async def test_what_the_last_self_inspection_called_good_and_the_office_found(
+    database: ZoneDatabase,
+    zone_of: HazardZone,
+    source: Source,
+    trades: tuple[str, ...],
+    answered: str,
+    found: str,
+) -> None:
+    asked = compose(Profile(trades=trades, traits={}), on=NOW.date(), adopted=frozenset())
+    item, head = [question.id for question in asked].index(answered), zone_of.people["王厂长"]
 
     def fill(tx: Transaction) -> tuple[Hazard, Hazard]:
         run = tx.inspections.start(
@@ -297,16 +329,46 @@ async def test_what_the_last_self_inspection_called_good_and_an_officer_found(
             by=head,
             at=NOW,
         )
-        run = tx.inspections.answer(run, 0, Answer.GOOD, by=head, at=NOW)
+        run = tx.inspections.answer(run, item, Answer.GOOD, by=head, at=NOW)
         tx.inspections.submit(run, by=head, at=NOW, seconds=60, record="{}", digest="d")
-        later: dict[str, Any] = {"criterion_id": criterion, "at": NOW + timedelta(days=3)}
-        return zone_of.find(tx, **later), zone_of.find(tx, by="赵监管", source=Source.OFFICIAL_INSPECTION, **later)
+        later: dict[str, Any] = {"criterion_id": found, "at": NOW + timedelta(days=3)}
+        return zone_of.find(tx, **later), zone_of.find(tx, by="赵监管", source=source, **later)
 
     own, official = await database.write(fill)
     assert await database.read(lambda tx: tx.doubts.missed(own)) is None
     missed = await database.read(lambda tx: tx.doubts.missed(official))
     assert missed is not None
-    assert (missed.item, missed.answered_by, missed.answered_at) == (0, head, NOW)
+    assert (missed.item, missed.answered_by, missed.answered_at) == (item, head, NOW)
+
+
+async def test_what_was_asked_in_two_lists_and_found_in_one_was_not_missed(
+    database: ZoneDatabase, zone_of: HazardZone
+) -> None:
+    """A list of the years before, when the double was still asked beside the other."""
+    head = zone_of.people["王厂长"]
+    lists = [compose(Profile(trades=(t,)), on=NOW.date()).sections[0] for t in ("light-industry", "machinery")]
+    asked = Checklist(tuple(lists))
+    ids = [question.id for question in asked]
+
+    def fill(tx: Transaction, second: Answer) -> Hazard:
+        run = tx.inspections.start(
+            enterprise_id=zone_of.enterprise_id,
+            period="2026Q4",
+            checklist=asked.to_json(),
+            items=len(asked),
+            by=head,
+            at=NOW,
+        )
+        run = tx.inspections.answer(run, ids.index("light-industry-06"), Answer.GOOD, by=head, at=NOW)
+        run = tx.inspections.answer(run, ids.index("machinery-07"), second, by=head, at=NOW)
+        tx.inspections.submit(run, by=head, at=NOW, seconds=60, record="{}", digest="d")
+        later = NOW + timedelta(days=3)
+        source = Source.OFFICIAL_INSPECTION
+        return zone_of.find(tx, by="赵监管", source=source, criterion_id="light-industry-06", at=later)
+
+    for second, missed in ((Answer.HAZARD, False), (Answer.GOOD, True)):
+        hazard = await database.write(lambda tx, s=second: fill(tx, s))  # type: ignore[misc]
+        assert (await database.read(lambda tx, h=hazard: tx.doubts.missed(h)) is not None) is missed  # type: ignore[misc]
 
 
 async def test_an_official_inspection_is_finished_with_both_signatures_or_a_refusal(

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from checklists.criteria import load_criteria
+from checklists.doubles import same_question
 from checklists.hazards import Arrangements, Hazard, Level, Source, State
 from checklists.repeats import repeats_of, unfinished_of
 
@@ -63,3 +65,29 @@ def test_the_newest_comes_first_and_later_finds_do_not_count() -> None:
     assert repeats_of(NEW, [older, later, newer], window_days=365) == [newer, older]
     assert repeats_of(NEW, [older, newer], window_days=60) == [newer]
     assert repeats_of(NEW, [hazard(3, days_ago=4000, closed=3900)]) != []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("light-industry-06", "machinery-07", True),
+        ("machinery-07", "light-industry-06", True),
+        # Both are the double of a third.
+        ("school-11", "hospital-17", True),
+        # Over two steps, each naming the next.
+        ("small-premises-13", "hospital-04", True),
+        ("machinery-07", "machinery-08", False),
+        ("own-3", "own-4", False),
+        ("own-3", "own-3", True),
+    ],
+)
+def test_doubles_are_one_question_from_both_sides(one: str, other: str, same: bool) -> None:
+    assert (other in same_question(one)) is same
+    assert (same_question(one) == same_question(other)) is same
+
+
+def test_every_double_of_the_lists_stands_with_what_it_doubles() -> None:
+    doubles = [(c.id, other) for c in load_criteria() for other in c.same_as]
+    assert doubles
+    assert [pair for pair in doubles if same_question(pair[0]) != same_question(pair[1])] == []
+    assert sum(len(same_question(c.id)) == 1 for c in load_criteria()) > len(load_criteria()) / 2
