@@ -13,12 +13,13 @@ from checklists.people import Permission
 from handlers.ledger_charts import chart_pictures
 from handlers.ledger_files import FILTERED, KINDS, PHOTOS, PHOTOS_FILTERED, WITH_PHOTOS, Order, make
 from handlers.ledger_filters import filter_lines, kept_view, view_to
-from handlers.ledger_making import BROKEN, FAILURES, why_of
+from handlers.ledger_making import BROKEN, FAILURES, NO_DATABASE, why_of
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Document, Reply, Rows, Screen, data, rows
 from handlers.routing import Gone, Press, Request, Route
 from handlers.services import Services
 from handlers.words import _, speaking
+from storage.engine import CannotOpen, opening
 from storage.transaction import Transaction
 
 logger = logging.getLogger(__name__)
@@ -103,14 +104,19 @@ def report(tx: Transaction, services: Services, delivery: Delivery, now: datetim
 
 def _at_once(made: Callable[[Path], tuple[Document, ...]]) -> Outgoing:
     try:
-        with TemporaryDirectory() as folder:
+        with opening(), TemporaryDirectory() as folder:
             documents = made(Path(folder))
             return Outgoing(
                 documents=tuple(replace(d, file=None, content=d.file.read_bytes()) if d.file else d for d in documents)
             )
+    except CannotOpen:
+        why = NO_DATABASE
     except OSError as error:
-        logger.warning("the files could not be made: %r", error)
-        return Outgoing(screen=_sorry(why_of(error), {}))
+        why = why_of(error)
+    except Exception:
+        logger.exception("the files of an order could not be made")
+        why = BROKEN
+    return Outgoing(screen=_sorry(why, {}))
 
 
 def _sorry(why: str, numbers: Mapping[str, int]) -> Screen:

@@ -165,6 +165,21 @@ async def test_a_full_disk_under_a_small_file_is_said(
     assert made.documents == ()
 
 
+async def test_a_file_that_cannot_be_made_for_a_fault_of_ours_is_said(
+    database: ZoneDatabase, services: Services, town: HazardZone
+) -> None:
+    def older(tx: Transaction) -> None:
+        officer = tx.people.by_telegram(1)
+        assert officer is not None
+        tx.deliveries.add("ledger_report", "older", officer, {"what": "of an older version", "view": None}, NOW, NOW)
+
+    await database.write(older)
+    made = await newest(database, services, chat_of(database, services, "赵监管", 1), "ledger_report")
+    assert made is not None
+    assert made.screen is not None
+    assert made.screen.text == "文件没有做成。请再试一次，还不行就告诉管理员。"
+
+
 async def test_how_far_a_ledger_with_photos_is_comes_often(
     database: ZoneDatabase, services: Services, town: HazardZone, tmp_path: Path
 ) -> None:
@@ -195,6 +210,32 @@ async def test_prominent_hazards_of_the_month_come_with_their_reasons(
     [file] = made.documents
     assert (file.name, file.caption) == ("突出隐患-2026-11.xlsx", "突出隐患，共 1 条。报出前请核对。")
     assert "重大事故隐患" in str(sheet(file.content, "突出隐患")[2])
+
+
+async def test_where_the_plan_vets_before_reporting_the_list_says_what_is_not_vetted(
+    database: ZoneDatabase, services: Services
+) -> None:
+    town = HazardZone()
+
+    def unit(tx: Transaction) -> None:
+        town.found(tx, plan_id="dongli-2024")
+        vetted, _other = (town.rectifying(tx, words=words, level=Level.MAJOR) for words in ("积灰", "没有联锁"))
+        tx.hazard_life.vet(vetted, by=town.people["钱审核"], at=NOW)
+
+    await database.write(unit)
+    officer = chat_of(database, services, "赵监管", 1)
+    await officer.says("/ledger")
+    await officer.presses("统计和文件")
+    await officer.presses("突出隐患")
+    made = await newest(database, services, officer, "ledger_report")
+    assert made is not None
+    [file] = made.documents
+    assert file.caption == (
+        "突出隐患，共 2 条。报出前请核对。按方案（三(五)9），报出前要经科室审核：还有 1 条没有审核。"
+    )
+    _title, heading, *rows = sheet(file.content, "突出隐患")
+    assert heading[-1] == "上报审核"
+    assert [row[-1] for row in rows[:2]] == ["2026-11-23审核通过", "未审核"]
 
 
 async def test_charts_come_as_pictures(database: ZoneDatabase, services: Services, town: HazardZone) -> None:
