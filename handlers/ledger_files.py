@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from checklists.hazard_rules import Gate
 from checklists.ledger import LedgerFilter
 from checklists.prominent_hazards import reasons_of
 from handlers.documents.hazard_columns import LedgerRow
@@ -15,7 +16,7 @@ from handlers.ledger_filters import said_filters, view_from
 from handlers.ledger_photos import Packed, Parts, Target, write_with_photos
 from handlers.ledger_rows import EVERYTHING, rows_of
 from handlers.replies import Document
-from handlers.words import SHANGHAI, _, listed, shorten, speaking
+from handlers.words import SHANGHAI, _, aside, listed, shorten, speaking
 from storage.photos import PhotoStore
 from storage.transaction import Transaction
 from storage.zones import Zone
@@ -108,14 +109,24 @@ def _ledger(tx: Transaction, order: Order, zone: Zone, folder: Path, said: Said)
 def _prominent(tx: Transaction, order: Order, zone: Zone, folder: Path, said: Said) -> tuple[Document, ...]:
     today = order.now.astimezone(SHANGHAI).date()
     chosen: list[Prominent] = []
+    count = 0
     for row in _counted(rows_of(tx, _link(order), order.wanted()), said):
-        reasons = reasons_of(row.hazard, today=today, repeats=row.repeats)
-        if reasons and len(chosen) < _MOST_PROMINENT:
-            chosen.append(Prominent(row=row, reasons=reasons))
+        if reasons := reasons_of(row.hazard, today=today, repeats=row.repeats):
+            count += 1
+            if count <= _MOST_PROMINENT:
+                chosen.append(Prominent(row=row, reasons=reasons))
     month = today.strftime("%Y-%m")
     file = folder / _("突出隐患-{month}.xlsx").format(month=month)
-    file.write_bytes(prominent_hazards_xlsx(chosen, zone=zone.name, month=month, as_of=order.now))
-    caption = _("突出隐患，共 {count} 条。报出前请核对。").format(count=len(chosen))
+    vets = tx.hazard_life.rules().gate is Gate.BEFORE_REPORT
+    file.write_bytes(prominent_hazards_xlsx(chosen, zone=zone.name, month=month, as_of=order.now, vets=vets))
+    caption = _("突出隐患，共 {count} 条。报出前请核对。").format(count=count)
+    if count > len(chosen):
+        caption += _("表里只有前 {count} 条。").format(count=len(chosen))
+    if unvetted := sum(p.row.hazard.vetted_at is None for p in chosen) if vets else 0:
+        clause = aside(tx.hazard_life.rules().clause("review_gate"))
+        caption += _("按方案{clause}，报出前要经科室审核：还有 {count} 条没有审核。").format(
+            clause=clause, count=unvetted
+        )
     return (Document(name=file.name, file=file, caption=caption),)
 
 

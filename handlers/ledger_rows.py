@@ -1,7 +1,8 @@
 """Hazards with what stands beside them, in small portions: for Excel, for open data, for lists to hand upward."""
 
+from array import array
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -10,11 +11,11 @@ from checklists.doubles import same_question
 from checklists.enterprises import Enterprise
 from checklists.hazards import Hazard, State, format_number
 from checklists.ledger import LedgerFilter
-from checklists.repeats import repeats_of
 from checklists.sector_sets import load_sector_sets
 from handlers.documents.hazard_columns import LedgerRow
 from handlers.linking import hazard_link
 from handlers.walking import name_of
+from storage.office_settings import REPEAT_DAYS
 from storage.transaction import Transaction
 
 _AT_ONCE = 500
@@ -52,23 +53,34 @@ def rows_of(tx: Transaction, link_to: Link | None, wanted: LedgerFilter = EVERYT
 
 
 class _Earlier:
-    """Counts hazards of one criterion and firm that had been closed before; a complete run needs no query for it."""
+    """Counts hazards of one criterion and firm that had been closed before, within the days the office set.
+
+    For all hazards at once the closings are read first; a few hazards are asked for one by one.
+    """
 
     def __init__(self, tx: Transaction, *, complete: bool) -> None:
         self.tx = tx
-        self.seen: dict[tuple[int, frozenset[str]], list[datetime]] | None = {} if complete else None
+        self.window = timedelta(days=tx.office_settings.figure(REPEAT_DAYS))
+        self.closings = _closings(tx) if complete else None
 
     def than(self, hazard: Hazard) -> int:
         if hazard.criterion_id is None or not hazard.is_live:
             return 0
-        if self.seen is None:
-            others = self.tx.hazards.of_criterion(hazard.enterprise_id, hazard.criterion_id)
-            return len(repeats_of(hazard, others))
-        closed = self.seen.setdefault((hazard.enterprise_id, same_question(hazard.criterion_id)), [])
-        count = sum(1 for moment in closed if moment <= hazard.found_at)
-        if hazard.closed_at is not None:
-            closed.append(hazard.closed_at)
-        return count
+        if self.closings is None:
+            return len(self.tx.doubts.repeats(hazard))
+        found, since = hazard.found_at.timestamp(), (hazard.found_at - self.window).timestamp()
+        moments = self.closings.get((hazard.enterprise_id, same_question(hazard.criterion_id)), ())
+        pairs = zip(moments[::2], moments[1::2], strict=True)
+        return sum(1 for was_found, was_closed in pairs if since <= was_found < found and was_closed <= found)
+
+
+def _closings(tx: Transaction) -> dict[tuple[int, frozenset[str]], "array[float]"]:
+    """When each hazard of a firm and criterion was found and closed, one after the other: 16 bytes a hazard."""
+    found: dict[tuple[int, frozenset[str]], array[float]] = {}
+    for closing in tx.ledger.closings():
+        moments = found.setdefault((closing.enterprise_id, same_question(closing.criterion_id)), array("d"))
+        moments.extend((closing.found_at.timestamp(), closing.closed_at.timestamp()))
+    return found
 
 
 def _name(tx: Transaction, person_id: int | None, known: dict[int, str]) -> str:

@@ -44,6 +44,17 @@ class Ledger(Subject):
         for row in self.connection.execute(statement, execution_options={"yield_per": _AT_ONCE}):
             yield hazard_of(row._mapping)
 
+    def closings(self) -> Iterator[Any]:
+        """Firm, criterion and when it was found and closed, of every closed hazard with a criterion."""
+        c = hazards.c
+        statement = select(c.enterprise_id, c.criterion_id, c.found_at, c.closed_at).where(
+            c.zone_id == self.zone_id,
+            c.closed_at.is_not(None),
+            c.criterion_id.is_not(None),
+            c.state != State.WITHDRAWN.value,
+        )
+        yield from self.connection.execute(statement, execution_options={"yield_per": _AT_ONCE})
+
     def communities(self) -> list[str]:
         """The communities that have hazards, in their order."""
         named = (enterprises.c.zone_id == self.zone_id) & (enterprises.c.community != "")

@@ -90,7 +90,8 @@ class HazardZone:
     def rectifying(self, tx: Transaction, *, level: Level = Level.GENERAL, **more: Any) -> Hazard:
         """A hazard found, confirmed and arranged."""
         hazard = self.find(tx, level=level, **more)
-        hazard = tx.hazard_life.confirm(hazard, level, by=self.people["王厂长"], at=NOW)
+        confirms = "王厂长" if hazard.is_found_inside else "赵监管"
+        hazard = tx.hazard_life.confirm(hazard, level, by=self.people[confirms], at=NOW)
         return tx.hazard_life.arrange(hazard, FIVE, by=self.people["王厂长"], at=NOW)
 
     def handed_in(self, tx: Transaction, **more: Any) -> Hazard:

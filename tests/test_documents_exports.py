@@ -27,6 +27,7 @@ NAMES = [
     *("responsible", "measure", "funds", "deadline", "contingency", "state", "listed_on", "fixed_on", "reviewer"),
     *("closed_on", "photos_before", "photos_after", "days", "overdue_days", "life", "fakes", "repeats"),
     "major_report_on",
+    "vetted_on",
 ]
 
 
@@ -68,6 +69,7 @@ def test_a_line_of_json_tells_one_hazard() -> None:
         "fakes": 0,
         "repeats": 0,
         "major_report_on": "2026-03-03",
+        "vetted_on": None,
     }
     assert json.loads(second)["closed_on"] == "2026-03-08"
 
@@ -81,7 +83,7 @@ def test_a_csv_opens_in_excel_and_has_the_same_names() -> None:
         *("SL-2026-0031", "样例食品有限公司", "91350211M000100Y46", "轻工、涉氨制冷", "一社区", "self_inspection"),
         *("major", "工贸企业重大事故隐患判定标准 第十条", "液氨报警没有联锁", "制冷机房", "2026-03-02", "王厂长"),
         *("停用，修复联锁", "8000元", "2026-04-01", "撤人、警戒", "rectifying", "2026-03-05", "", "", ""),
-        *("https://sample.invalid/p/1 https://sample.invalid/p/2", "", "39", "9", "1", "0", "0", "2026-03-03"),
+        *("https://sample.invalid/p/1 https://sample.invalid/p/2", "", "39", "9", "1", "0", "0", "2026-03-03", ""),
     ]
 
 

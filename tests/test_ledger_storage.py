@@ -277,6 +277,15 @@ async def test_the_same_criterion_again_within_the_window_is_a_repeat(
     _, near, unfinished, now = await database.write(fill)
     assert await database.read(lambda tx: tx.doubts.repeats(now)) == [near]
     assert await database.read(lambda tx: tx.doubts.unfinished(now)) == [unfinished]
+    # The card, the whole ledger and a part of it count the same.
+    major = LedgerFilter(states=frozenset(State), level=now.level)
+    for wanted in (EVERYTHING, major):
+
+        def counts(tx: Transaction, wanted: LedgerFilter = wanted) -> dict[int, int]:
+            return {row.hazard.id: row.repeats for row in rows_of(tx, None, wanted)}
+
+        counted = await database.read(counts)
+        assert (counted[unfinished.id], counted[now.id]) == (1, 1)
     await database.write(lambda tx: tx.office_settings.set_figure("repeat_days", 30, by=1, at=NOW))
     assert await database.read(lambda tx: tx.doubts.repeats(now)) == []
     with pytest.raises(FigureOutOfRange, match="要在 1 到 1825 之间"):

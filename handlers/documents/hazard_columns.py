@@ -75,7 +75,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("source", "来源", Kind.CODE, 12, "从哪里发现"),
     Column("level", "级别", Kind.CODE, 10, "重大或一般；经人确认前是按判定条目给出的建议"),
     Column("basis", "判定依据", _T, 30, "标准名称和条款"),
-    Column("words", "隐患描述", _T, 44, "发现人的原话"),
+    Column("words", "隐患描述", _T, 44, "查出的情况，登记人写的"),
     Column("place", "位置", _T, 16, "在企业内的位置"),
     Column("found_on", "发现日期", _D, 12, "发现的日期"),
     Column("responsible", "责任人", _T, 12, "五落实：责任人", personal=True),
@@ -94,8 +94,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("overdue_days", "逾期", _N, 8, "超过期限仍未提交整改的天数，没有逾期为0"),
     Column("life", "第几次打开", _N, 10, "1为首次；销号后又重新打开的大于1"),
     Column("fakes", "虚假整改", _N, 10, "被认定虚假整改、纸面整改的次数"),
-    Column("repeats", "屡查屡犯", _N, 10, "同一企业同一条目此前已销号又查出的次数"),
+    Column("repeats", "屡查屡犯", _N, 10, "同一企业同一条目此前已销号、在办公室定的天数内又查出的次数"),
     Column("major_report_on", "重大隐患报告", _D, 14, "企业交重大隐患报告的日期；没有交的、一般隐患为空"),
+    Column("vetted_on", "上报审核", _D, 12, "科室审核通过、可以上报的日期；没有审核的为空"),
 )
 
 
@@ -135,6 +136,7 @@ def values_of(row: LedgerRow, today: date) -> Mapping[str, Value]:
         "fakes": hazard.fakes,
         "repeats": row.repeats,
         "major_report_on": day_of(row.major_report_at) if hazard.level is Level.MAJOR else None,
+        "vetted_on": day_of(hazard.vetted_at),
     }
 
 

@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES
 from checklists.working_days import SHANGHAI
-from handlers.documents.hazard_columns import LedgerRow, overdue_days_of
+from handlers.documents.hazard_columns import LedgerRow, day_of, overdue_days_of
 from handlers.documents.hazard_ledger import for_print
 from handlers.documents.spreadsheets import HEAD, workbook
 
@@ -29,6 +29,7 @@ _COLUMNS = (
     ("状态", 16),
     ("逾期（天）", 10),
 )
+_VETTED = ("上报审核", 20)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +40,13 @@ class Prominent:
     reasons: tuple[str, ...]
 
 
-def prominent_hazards_xlsx(chosen: Sequence[Prominent], *, zone: str, month: str, as_of: datetime) -> bytes:
-    """The list for one month (2026-03) in the order given, with room below for the signatures of the office."""
+def prominent_hazards_xlsx(
+    chosen: Sequence[Prominent], *, zone: str, month: str, as_of: datetime, vets: bool = False
+) -> bytes:
+    """The list for one month (2026-03) in the order given, with room below for the signatures of the office.
+
+    `vets` adds a column that tells which of them a department has passed for reporting upward.
+    """
     today = as_of.astimezone(SHANGHAI).date()
     made = io.BytesIO()
     with workbook(made, as_of) as book:
@@ -51,11 +57,14 @@ def prominent_hazards_xlsx(chosen: Sequence[Prominent], *, zone: str, month: str
         sheet.set_row(0, 30)
         sheet.set_row(1, 24)
         sheet.write_string(0, 0, f"{zone}　{_month_words(month)}突出事故隐患清单（{len(chosen)}条）", title)
-        for place, (heading, width) in enumerate(_COLUMNS):
+        for place, (heading, width) in enumerate((*_COLUMNS, *([_VETTED] if vets else []))):
             sheet.set_column(place, place, width)
             sheet.write_string(1, place, heading, book.add_format(HEAD))
         for number, prominent in enumerate(chosen, start=1):
             _write(sheet, number, prominent, today, body, day)
+            if vets:
+                vetted = day_of(prominent.row.hazard.vetted_at)
+                sheet.write_string(number + 1, len(_COLUMNS), f"{vetted}审核通过" if vetted else "未审核", body)
         told = f"截至{today.year}年{today.month}月{today.day}日。填报人：　　　　　　审核人：　　　　　　单位（盖章）："
         sheet.write_string(len(chosen) + 3, 0, told)
         sheet.freeze_panes(2, 3)
