@@ -132,7 +132,7 @@ def clean(tx: Transaction, services: Services, delivery: Delivery, now: datetime
 
 def failed(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
     """The answer to whoever asked for a check that could not be made."""
-    words = _("台账这次没有核对成功，可能是数据库忙或者打不开。过半小时会自动再核对一次。")
+    words = _("台账这次没有核对成功，可能是数据库忙、打不开，或者服务器磁盘满了。过半小时会自动再核对一次。")
     return Outgoing(screen=Screen(text=words))
 
 

@@ -305,7 +305,9 @@ async def test_who_asked_hears_that_it_failed(database: ZoneDatabase, services: 
     await database.write(lambda tx: give_up(tx, check.token, NOW, failed=True))
     post = Post(database, services)
     await post.sends(NOW)
-    assert post.texts(801) == ["台账这次没有核对成功，可能是数据库忙或者打不开。过半小时会自动再核对一次。"]
+    assert post.texts(801) == [
+        "台账这次没有核对成功，可能是数据库忙、打不开，或者服务器磁盘满了。过半小时会自动再核对一次。"
+    ]
 
 
 def a_watcher(address: str, folder: Path, database: Database, now: datetime) -> TrailWatcher:

@@ -185,7 +185,9 @@ async def test_a_head_that_cannot_be_kept_is_a_failed_check(
     assert check.failed_at is not None
     post = Post(database, services)
     await post.sends(check.failed_at)
-    assert post.texts(801) == ["台账这次没有核对成功，可能是数据库忙或者打不开。过半小时会自动再核对一次。"]
+    assert post.texts(801) == [
+        "台账这次没有核对成功，可能是数据库忙、打不开，或者服务器磁盘满了。过半小时会自动再核对一次。"
+    ]
     assert not await a_watcher(address, tmp_path, database, NIGHT + AGAIN_AFTER_FAILURE / 2).look()
     (tmp_path / NAME).unlink()
     assert await a_watcher(address, tmp_path, database, NIGHT + 2 * AGAIN_AFTER_FAILURE).look()

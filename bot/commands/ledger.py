@@ -98,6 +98,7 @@ def _export_with_photos(path: Path, now: datetime) -> None:
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
     """Where to write what becomes `path` in the end, all of it or nothing; a pipe or a device is written at once."""
+    path = path.resolve()  # what a link leads to, not the link, is written anew
     if path.exists() and not path.is_file():
         yield path
         return
