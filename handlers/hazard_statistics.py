@@ -1,10 +1,15 @@
 """The firm's table on hazards of a quarter or a year (隐患统计表): figures, Word, and the principal's signature."""
 
+from collections.abc import Sequence
+
 from checklists.duties import Period
 from checklists.hazard_statistics import (
     STATISTICS,
+    Course,
     PeriodFigures,
+    Signature,
     Table,
+    figures_of,
     moments,
     period_before,
     period_called,
@@ -17,7 +22,7 @@ from checklists.working_days import load_working_days
 from handlers.buttons import to_home
 from handlers.duties import PAST, duty_name, period_name, redraw_cards
 from handlers.hazard_cards import number_of
-from handlers.replies import Button, Reply, Screen, data, rows
+from handlers.replies import Button, Reply, Rows, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route
 from handlers.statistics_letters import queue
 from handlers.statistics_words import figure_lines, law_line, signature_lines
@@ -62,13 +67,15 @@ def _named_period(request: Request) -> Period:
 
 def show(request: Request, period: Period, *, notice: str = "", toast: str = "") -> Reply:
     """The figures, who has signed them, and what can be done."""
-    enterprise_id = request.enterprise_id or 0
+    enterprise_id, kept = request.enterprise_id or 0, request.tx.hazard_statistics
     firm = request.tx.enterprises.get(enterprise_id)
     if firm is None:
         raise Gone
     request.enter("statistics", id=enterprise_id, period=period.label)
-    figures = request.tx.hazard_statistics.figures(enterprise_id, period)
-    running = period.ends >= request.today
+    courses = kept.courses(enterprise_id, period)
+    figures, running = figures_of(courses, period), period.ends >= request.today
+    signed = kept.last_signature(enterprise_id, period)
+    unsigned = _why_unsigned(request, period)
     lines = [
         *([f"<i>{html(notice)}</i>"] if notice else []),
         _("<b>隐患统计表</b>　{period}").format(
@@ -80,30 +87,28 @@ def show(request: Request, period: Period, *, notice: str = "", toast: str = "")
         ),
         "",
         *figure_lines(figures),
-        *_open_numbers(request, enterprise_id, period),
+        *_open_numbers(request, courses, period),
         "",
-        *_standing(request, enterprise_id, period, figures, running=running),
+        *([unsigned] if unsigned else signature_lines(request.tx, period, figures, signed)),
         _("只统计在这里登记的隐患，误报不算。整改资金这里没有金额，请在 Word 里手填。"),
         law_line(),
     ]
-    return Reply(screen=Screen(text="\n".join(lines), buttons=_buttons(request, period, figures)), toast=toast)
+    sign = None if unsigned else _to_sign(request, period, figures, signed)
+    return Reply(screen=Screen(text="\n".join(lines), buttons=_buttons(request, period, sign)), toast=toast)
 
 
-def _standing(
-    request: Request, enterprise_id: int, period: Period, figures: PeriodFigures, *, running: bool
-) -> list[str]:
-    if running:
-        return [_("这一期还没有结束，结束以后再签字。")]
-    if not request.tx.hazard_statistics.is_asked(enterprise_id, period):
-        return [_("企业是这一期以后才登记的，数字不全，不在这里签字。")]
-    signed = request.tx.hazard_statistics.last_signature(enterprise_id, period)
-    return signature_lines(request.tx, period, figures, signed)
+def _why_unsigned(request: Request, period: Period) -> str:
+    """Why nobody signs this period here; empty where it can be signed."""
+    if period.ends >= request.today:
+        return _("这一期还没有结束，结束以后再签字。")
+    if not request.tx.hazard_statistics.is_asked(request.enterprise_id or 0, period):
+        return _("企业是这一期以后才登记的，数字不全，不在这里签字。")
+    return ""
 
 
-def _open_numbers(request: Request, enterprise_id: int, period: Period) -> list[str]:
+def _open_numbers(request: Request, courses: Sequence[Course], period: Period) -> list[str]:
     """Which hazards were still open at the end."""
     _begins, ends = moments(period)
-    courses = request.tx.hazard_statistics.courses(enterprise_id, period)
     numbers = [number_of(request, course.hazard) for course in courses if course.is_open_at(ends)]
     if not numbers:
         return []
@@ -111,7 +116,19 @@ def _open_numbers(request: Request, enterprise_id: int, period: Period) -> list[
     return [labelled(_("没有销号的"), html(listed(numbers[:_MOST_NUMBERS]) + more))]
 
 
-def _buttons(request: Request, period: Period, figures: PeriodFigures) -> tuple[tuple[Button, ...], ...]:
+def _to_sign(request: Request, period: Period, figures: PeriodFigures, signed: Signature | None) -> Button | None:
+    """For the principal to sign, for the office to note that the paper is there; None where there is nothing to do."""
+    enterprise_id = request.enterprise_id or 0
+    if allows(request.who, Permission.SIGN, enterprise_id=enterprise_id):
+        label = _("✍ 我确认并签字") if signed is None else _("✍ 按现在的数字重新签字")
+        stands = signed is not None and signed.figures == figures
+        return None if stands else Button(label, data("tg", enterprise_id, period.label, figures.mark))
+    if signed is None and allows(request.who, Permission.MANAGE):
+        return Button(_("记下：纸质表已收到"), data("tp", enterprise_id, period.label))
+    return None
+
+
+def _buttons(request: Request, period: Period, sign: Button | None) -> Rows:
     enterprise_id, today = request.enterprise_id or 0, request.today
     word = Button(_("发 Word"), data("tw", enterprise_id, period.label))
     others = (
@@ -121,22 +138,7 @@ def _buttons(request: Request, period: Period, figures: PeriodFigures) -> tuple[
     )
     choices = [Button(name, data("ts", enterprise_id, p.label)) for name, p in others if p.label != period.label]
     back = Button(_("隐患清单"), data("zh", enterprise_id, 0))
-    return rows([_to_sign(request, period, figures)], [word], choices, [back, to_home()])
-
-
-def _to_sign(request: Request, period: Period, figures: PeriodFigures) -> Button | None:
-    """For the principal to sign, for the office to note that the paper is there; None where there is nothing to do."""
-    enterprise_id = request.enterprise_id or 0
-    if period.ends >= request.today or not request.tx.hazard_statistics.is_asked(enterprise_id, period):
-        return None
-    signed = request.tx.hazard_statistics.last_signature(enterprise_id, period)
-    if allows(request.who, Permission.SIGN, enterprise_id=enterprise_id):
-        label = _("✍ 我确认并签字") if signed is None else _("✍ 按现在的数字重新签字")
-        open_ = signed is None or signed.figures != figures
-        return Button(label, data("tg", enterprise_id, period.label, figures.mark)) if open_ else None
-    if signed is None and allows(request.who, Permission.MANAGE):
-        return Button(_("记下：纸质表已收到"), data("tp", enterprise_id, period.label))
-    return None
+    return rows([sign], [word], choices, [back, to_home()])
 
 
 def note_paper(request: Request) -> Reply:

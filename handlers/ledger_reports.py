@@ -6,8 +6,7 @@ from handlers.buttons import to_home
 from handlers.ledger_orders import file_buttons
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Press, Request, Route
-from handlers.statistics_standing import buttons as table_buttons
-from handlers.statistics_standing import lines as table_lines
+from handlers.statistics_standing import standing
 from handlers.words import N_, _, day, full_day, html, listed
 
 _MOST_QUARTERS = 4
@@ -29,9 +28,9 @@ def overview(request: Request) -> Reply:
     plan_id = request.tx.office_settings.plan_id()
     against = targets(plan_id, request.tx.ledger.major_figures(today=request.today))
     lines += ["", _("<b>对照方案目标</b>（重大隐患）"), *(_target_line(t) for t in against)] if against else []
-    tables = table_lines(request)
+    tables, ways = standing(request)
     lines += ["", *tables] if tables else []
-    buttons = rows(*file_buttons(request), *table_buttons(request), [Button(_("待办"), data("gi")), to_home()])
+    buttons = rows(*file_buttons(request), *ways, [Button(_("待办"), data("gi")), to_home()])
     return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from checklists.duties import Period
+from checklists.hazard_guards import DoneAlready
 from checklists.hazard_life import NotThisPersons
 from checklists.hazard_records import Life
 from checklists.hazard_statistics import (
@@ -102,14 +103,15 @@ class HazardStatistics(Subject):
     def note_paper(self, enterprise_id: int, period: Period, *, by: int, at: datetime) -> EnterpriseDuty:
         """The office has the table on paper, signed; the figures of this moment are kept beside it.
 
-        Raises MoveRefused like `sign`, and for who belongs to the enterprise. What is signed already stays as it is.
+        Raises MoveRefused like `sign`, for who belongs to the enterprise, and when it was signed or noted before.
         """
         person = self.tx.people.get(by)
         if person is None or any(a.enterprise_id == enterprise_id for a in person.assignments):
             raise NotThisPersons("这一步不归您办，请联系负责的人。")
         duty = self._held(enterprise_id, period, at)
-        if self.last_signature(enterprise_id, period) is None:
-            self._keep(duty, self.figures(enterprise_id, period), None, role=None, by=by, at=at)
+        if self.last_signature(enterprise_id, period) is not None:
+            raise DoneAlready("已经签过字，或者已经记下了。")
+        self._keep(duty, self.figures(enterprise_id, period), None, role=None, by=by, at=at)
         return duty
 
     def _held(self, enterprise_id: int, period: Period, at: datetime) -> EnterpriseDuty:

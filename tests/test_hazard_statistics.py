@@ -312,6 +312,7 @@ async def test_the_office_notes_a_table_that_came_on_paper(firm: Firm) -> None:
     assert said in firm.officer.text
     assert firm.officer.labels[0] == "发 Word"
     await firm.officer.taps(f"tp:{pack(firm.zone.enterprise_id)}:2026Q4")
+    assert "<i>已经签过字，或者已经记下了。</i>" in firm.officer.text
     assert len(await firm.signatures()) == 1
     assert said in await firm.table(firm.principal)
     assert "签字" not in "".join(firm.principal.labels)

@@ -7,9 +7,11 @@ import pytest
 from checklists.hazard_statistics import period_called
 from checklists.people import Role
 from checklists.reminders import DutyState, EnterpriseDuty
+from handlers.duties import plan_enterprises
 from handlers.replies import pack
 from handlers.services import Services
 from storage.database import ZoneDatabase
+from storage.transaction import Transaction
 from tests.chat import Chat
 from tests.post import Post, a_firm, a_person, at, hand_in
 
@@ -162,6 +164,29 @@ async def test_the_office_sees_who_has_signed_and_who_has_not(
     await chat.presses("滨河木业")
     assert "✅ 已签字：王厂长（主要负责人），1月5日 10:00" in chat.text
     assert "我确认并签字" not in "".join(chat.labels)
+
+
+async def test_a_long_list_of_who_has_not_signed_has_pages(database: ZoneDatabase, services: Services) -> None:
+    def unit(tx: Transaction) -> None:
+        zone = tx.zones.current()
+        assert zone is not None
+        firms = [tx.enterprises.add(name=f"样例厂{n:02}", uscc=f"91350211M0001{n:05}", at=AUTUMN) for n in range(20)]
+        plan_enterprises(tx, zone, [firm.id for firm in firms], now=AUTUMN)
+
+    await database.write(unit)
+    await a_person(database, OFFICER, Role.OFFICER, None, name="陈监管")
+    chat = Chat(database, services, OFFICER, "陈监管", now=at(date(2027, 1, 6), 10))
+    await chat.taps("tu:2026:n:0")
+    assert [label for label in chat.labels if "厂" in label] == [f"样例厂{n:02}" for n in range(10)]
+    await chat.presses("下一页")
+    assert chat.text.splitlines()[2:] == [f"{n + 1}. 样例厂{n:02}（无人绑定）" for n in range(10, 20)]
+    await chat.taps("tu:2026:n:9")  # from before the list grew shorter: the last page there is
+    assert "11. 样例厂10（无人绑定）" in chat.text
+    assert not [label for label in chat.labels if "下一页" in label]
+    await chat.presses("看已签字的")
+    assert chat.text == "<b>企业统计表 · 2026年</b>\n已签字 0 家"
+    await chat.taps("tu:2027:n:0")
+    assert chat.toasts[-1] == "要找的内容已经不在了，先回到首页。"
 
 
 async def test_a_running_inspection_does_not_stand_under_the_table(
