@@ -1,6 +1,15 @@
 """How the ledger stands in figures, against the targets of the plan, with the way to its files."""
 
-from checklists.ledger import OVERDUE, UNNOTIFIED, Target, targets
+from checklists.ledger import (
+    LAST_QUARTER,
+    OVERDUE,
+    THIS_QUARTER,
+    UNARRANGED,
+    UNNOTIFIED,
+    YEAR_AGO,
+    Target,
+    targets,
+)
 from checklists.people import Permission
 from handlers.buttons import to_home
 from handlers.ledger_orders import file_buttons
@@ -9,8 +18,14 @@ from handlers.routing import Display, Press, Request, Route
 from handlers.statistics_standing import standing
 from handlers.words import N_, _, day, full_day, html, listed
 
-_MOST_QUARTERS = 4
-_PARTS = {OVERDUE: N_("逾期"), UNNOTIFIED: N_("没有通知到")}
+_PARTS = {
+    OVERDUE: N_("逾期"),
+    UNNOTIFIED: N_("没有通知到"),
+    UNARRANGED: N_("没有定责任人或期限"),
+    THIS_QUARTER: N_("本季度到今天新发现"),
+    LAST_QUARTER: N_("上季度"),
+    YEAR_AGO: N_("去年同季度"),
+}
 
 
 def overview(request: Request) -> Reply:
@@ -26,7 +41,7 @@ def overview(request: Request) -> Reply:
     if every.days_to_close is not None:
         lines.append(_("平均 {days:.1f} 天销号").format(days=every.days_to_close))
     plan_id = request.tx.office_settings.plan_id()
-    against = targets(plan_id, request.tx.ledger.major_figures(today=request.today))
+    against = targets(plan_id, request.tx.ledger.major_figures(today=request.today), today=request.today)
     lines += ["", _("<b>对照方案目标</b>（重大隐患）"), *(_target_line(t) for t in against)] if against else []
     tables, ways = standing(request)
     lines += ["", *tables] if tables else []
@@ -37,7 +52,7 @@ def overview(request: Request) -> Reply:
 def _target_line(target: Target) -> str:
     mark = {True: "✅", False: "❗", None: "·"}[target.met]
     by = _("（{day}前）").format(day=full_day(target.by)) if target.by else ""
-    parts = [f"{_(_PARTS.get(name, name))} {count}" for name, count in target.series.items()][-_MOST_QUARTERS:]
+    parts = [f"{_(_PARTS[name])} {count}" for name, count in target.series.items()]
     now = listed(parts) or str(target.count)
     return _("{mark} {what}{by}：现在 {count}").format(mark=mark, what=html(target.what), by=by, count=now)
 
