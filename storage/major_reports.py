@@ -37,7 +37,6 @@ _OF_THIS_LIFE = and_(
     major_reports.c.handed_in_at.is_not(None),
 )
 _COLUMNS = [c for c in major_reports.c if c.name != "zone_id"]
-_ON_PAPER = "major_report_on_paper"
 
 
 class ReportChanged(MoveRefused):
@@ -146,11 +145,11 @@ class MajorReports(Subject):
         values |= {"handed_in_by": by, "handed_in_at": at}
         if known is None:
             values |= {"written_by": by, "written_at": at}
-        return self._keep(hazard, known, _ON_PAPER, values, by=by, at=at)
+        return self._keep(hazard, known, "major_report_on_paper", values, by=by, at=at)
 
     def came_on_paper(self, hazard: Hazard) -> bool:
         """Whether the office noted the report of the present life as handed in on paper."""
-        noted = (e for e in self.tx.trail.of("hazard", hazard.id) if e.what == _ON_PAPER)
+        noted = (e for e in self.tx.trail.of("hazard", hazard.id) if e.what == "major_report_on_paper")
         return any(event.body["after"].get("life") == hazard.life for event in noted)
 
     def _only_the_firm(self, hazard: Hazard, by: int) -> None:

@@ -81,7 +81,7 @@ async def test_a_draw_a_scanned_code_and_a_voice_note_end_in_a_signed_inspection
         # The code at the gate opens the firm; the way of inspecting leads under its draw.
         await says(town, reviewer, f"/start e-{USCC}")
         text = await presses(town, reviewer, "检查这家", "双随机", "按这次抽取开始检查")
-        assert "检查方式：双随机（11月23日抽取）" in text
+        assert "检查方式：双随机（2026年11月23日抽取）" in text
         await reviewer.voice(b"OggS wire")
         await town.quiet()
         assert (await reviewer.screen())[-1].startswith("语音已存好，以后可以再听。")
