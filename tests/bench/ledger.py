@@ -71,7 +71,7 @@ async def _screens(address: str, folder: Path) -> dict[str, tuple[float, float]]
     services = Services(photos=PhotoStore(folder / "photos"), voices=VoiceStore(folder / "voices"), bot_name="bot")
     officer = Chat(opened.zone(1), services, OFFICER, "赵监管", now=NOW)
     found = {}
-    with _bare(address) as driver:
+    with bare(address) as driver:
         for name, taps in SCREENS.items():
             pairs = [await _once(officer, taps, driver) for _ in range(ROUNDS)]
             found[name] = (min(p[0] for p in pairs), min(p[1] for p in pairs))
@@ -82,7 +82,7 @@ async def _screens(address: str, folder: Path) -> dict[str, tuple[float, float]]
 async def _once(officer: Chat, taps: tuple[str, ...], driver: Any) -> tuple[float, float]:
     for tap in taps[:-1]:
         await _do(officer, tap)
-    with _recorded() as statements:
+    with recorded() as statements:
         began = time.perf_counter()
         await _do(officer, taps[-1])
         ours = time.perf_counter() - began
@@ -98,7 +98,7 @@ async def _do(officer: Chat, tap: str) -> None:
 
 
 @contextmanager
-def _recorded() -> Iterator[list[tuple[str, Any]]]:
+def recorded() -> Iterator[list[tuple[str, Any]]]:
     """The questions about hazards and firms that the program asks meanwhile, with their values.
 
     Hot statements go past SQLAlchemy's events, so they are kept where they are run.
@@ -126,7 +126,7 @@ def _recorded() -> Iterator[list[tuple[str, Any]]]:
 
 
 @contextmanager
-def _bare(address: str) -> Iterator[Any]:
+def bare(address: str) -> Iterator[Any]:
     """The driver alone: no SQLAlchemy, no transaction of ours, no commit."""
     if address.startswith("sqlite:///"):
         lite = sqlite3.connect(address.removeprefix("sqlite:///"))

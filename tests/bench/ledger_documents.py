@@ -20,7 +20,7 @@ MOST_MB_MORE = 16.0
 
 Write = Callable[[Iterable[LedgerRow], BinaryIO], int]
 DOCUMENTS: dict[str, Write] = {
-    "台账 Excel（28列，含照片表、统计）": lambda rows, target: write_hazard_ledger(
+    "台账 Excel（30列，含照片表、统计）": lambda rows, target: write_hazard_ledger(
         rows, target, zone="例", as_of=AS_OF
     ),
     "开放数据 xlsx": lambda rows, target: write_hazards(rows, target, Form.EXCEL, as_of=AS_OF),

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from handlers.ledger_files import Order, make
+from handlers.ledger_rows import rows_of
 from handlers.services import Services
 from storage.database import Database, ZoneDatabase
 from storage.photos import PhotoStore
 from storage.schema import upgrade
 from storage.voices import VoiceStore
+from tests.bench.ledger import bare, recorded
 from tests.bench.ledger_zone import NOW, OFFICER, fill
 from tests.bench.measuring import Table, percentile, resident_mb
 from tests.chat import Chat
@@ -45,6 +47,7 @@ async def measure(*, quick: bool = False) -> tuple[list[Table], list[str]]:
         held: list[float] = []
         apart, seconds = await _taps_while(officer, _in_a_process(opened.zone(1), folder, held))
         beside, beside_seconds = await _taps_while(officer, _beside(opened.zone(1), folder))
+        queries = await _queries_alone(opened.zone(1), address)
         await opened.close()
     for way, waits, took, memory in (
         ("空闲", idle, None, ""),
@@ -54,6 +57,7 @@ async def measure(*, quick: bool = False) -> tuple[list[Table], list[str]]:
         half, most = percentile(waits, 0.5), percentile(waits, 0.99)
         ratios = f"{half / percentile(idle, 0.5):.1f} / {most / percentile(idle, 0.99):.1f} 倍"
         rows.append((way, f"{took:.0f}" if took else "", f"{half:.1f}", f"{most:.1f}", ratios, memory))
+    rows.append(("不写 Excel，只由驱动做同样的查询", f"{queries:.1f}", "", "", "", ""))
     if percentile(apart, 0.5) > MOST_TIMES_SLOWER * percentile(idle, 0.5):
         misses.append(f"写 Excel 时点按中位数 {percentile(apart, 0.5):.1f} ms，空闲时 {percentile(idle, 0.5):.1f} ms")
     if held[-1] - held[0] > MOST_MB_MORE:
@@ -118,3 +122,15 @@ async def _child() -> AsyncIterator[asyncio.subprocess.Process]:
 
 async def _beside(database: ZoneDatabase, folder: Path) -> None:
     await database.read(lambda tx: make(tx, _order(folder), folder, lambda _written: None))
+
+
+async def _queries_alone(database: ZoneDatabase, address: str) -> float:
+    """Seconds that the bare driver takes for the queries behind the Excel."""
+    with recorded() as statements:
+        await database.read(lambda tx: sum(1 for _row in rows_of(tx, None)))
+    with bare(address) as driver:
+        began = time.perf_counter()
+        for text, values in statements:
+            for _row in driver.execute(text, values):
+                pass
+        return time.perf_counter() - began
