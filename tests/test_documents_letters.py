@@ -21,9 +21,9 @@ from handlers.documents.letter_contents import (
     LetterHazard,
     Outcome,
     ReviewedHazard,
-    fields,
     own_file_name,
 )
+from handlers.documents.letter_fields import fields
 from handlers.documents.letter_samples import (
     GENERAL,
     HEAD,

@@ -16,9 +16,9 @@ from handlers.documents.letter_contents import (
     LETTER_NAMES,
     AnyLetter,
     Letter,
-    fields,
     own_file_name,
 )
+from handlers.documents.letter_fields import fields
 from handlers.documents.letter_samples import SAMPLES
 
 TEMPLATES = Path(__file__).parent / "templates" / "letters"
