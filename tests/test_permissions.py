@@ -16,8 +16,8 @@ from checklists.risk_points import Grade
 from handlers.answering import Incoming, Kind, answer
 from handlers.buttons import to_home
 from handlers.replies import Reply, pack, rows
-from handlers.routes import ROUTER
 from handlers.router import Router
+from handlers.routes import ROUTER
 from handlers.routing import About, Command, Display, Input, Press, Request, Route, Words
 from handlers.services import Services
 from storage.database import ZoneDatabase
