@@ -26,6 +26,8 @@ def firm_choice(
     if words:
         lines.append(_("查找：{words}").format(words=html(words)))
         lines += [] if found else [_("没有找到。换几个字再试。")]
+        if len(found) == ON_ONE_PAGE and request.tx.enterprises.count(search=words) > ON_ONE_PAGE:
+            lines.append(_("只列出前 {count} 家，请多写几个字。").format(count=ON_ONE_PAGE))
     buttons = [[Button(shorten(e.name, 30), data(route, e.id))] for e in found]
     return Screen(text="\n".join(lines), buttons=rows(*buttons, more, [to_home()]))
 

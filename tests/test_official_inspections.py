@@ -460,3 +460,20 @@ async def test_what_comes_too_late_for_a_signed_inspection_is_said_not_to_be_kep
     await second.sends_photo(sample_photo())
     assert second.text.startswith("<i>这次检查已经签字，问题不能再改。</i>\n⚠️ <b>隐患 BH-2026-0001</b>")
     assert await database.read(lambda tx: tx.attachments.of_hazard(hazard.id)) == []
+
+
+async def test_a_choice_that_is_too_wide_says_so(database: ZoneDatabase, cast: Cast) -> None:
+    _firm, officer, _principal = cast
+
+    def unit(tx: Transaction) -> None:
+        for number in range(8):
+            tx.enterprises.add(name=f"第{number}木业厂", uscc=f"9135021{number:011d}", community="东社区", at=NOW)
+
+    await officer.presses("监督检查")
+    await officer.says("木业")
+    assert "只列出" not in officer.text
+    await database.write(unit)
+    await officer.says("木业")
+    assert officer.text.endswith("只列出前 8 家，请多写几个字。")
+    await officer.says("第3木业")
+    assert "只列出" not in officer.text
