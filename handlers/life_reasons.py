@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from checklists.hazard_life import allowed, check
-from checklists.hazards import Hazard
+from checklists.hazards import Hazard, Source
 from checklists.people import Permission
 from handlers.arrangements import NotADay
 from handlers.hazard_cards import number_of
@@ -30,10 +30,17 @@ def _ask(request: Request, hazard: Hazard, code: str) -> Reply:
     text = _("<b>隐患 {number}</b>\n{ask}").format(number=html(number_of(request, hazard)), ask=_(question.ask))
     offered = answers(request, hazard, question)
     how = _("点一个，或者直接打字。") if offered else _("请直接打字。")
-    text = "\n".join([text, *basis_lines(request, hazard, question), how])
+    text = "\n".join([text, *basis_lines(request, hazard, question), *_care(hazard, code), how])
     choices = [[Button(_(words), data("yj", hazard.id, hazard.version, code, key))] for key, words in offered.items()]
     back = Button(_("返回"), data("z", hazard.id))
     return Reply(screen=Screen(text=text, buttons=rows(*choices, [back])))
+
+
+def _care(hazard: Hazard, code: str) -> list[str]:
+    """What is written into a hazard from a tip is read by the firm, which must not learn of the tip."""
+    if hazard.source is not Source.TIP or code in QUIET:
+        return []
+    return [_("企业看得到您写的。不要写谁举报的，也不要提举报来的照片。")]
 
 
 def _ask_next(request: Request, hazard: Hazard, code: str, answers: Sequence[str], *, notice: str = "") -> Reply:

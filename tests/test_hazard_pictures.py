@@ -80,6 +80,24 @@ async def test_a_photo_that_somebody_gave_the_office_is_not_shown_to_the_firm(
     assert (await looks(case, case.officer, "看照片（2）")).size == (1280, 692)
 
 
+async def test_who_judges_what_came_from_a_tip_is_told_that_the_firm_reads_it(
+    database: ZoneDatabase, services: Services
+) -> None:
+    case = await rectifying_case(database, services)
+    await hands_in(case)
+    care = "企业看得到您写的。不要写谁举报的，也不要提举报来的照片。"
+    await case.opens(case.reviewer)
+    await case.reviewer.presses("复查")
+    await case.reviewer.presses("退回重改")
+    assert care not in case.reviewer.text
+    await comes_from_a_tip(case)
+    for label in ("退回重改", "虚假整改"):
+        await case.opens(case.reviewer)
+        await case.reviewer.presses("复查")
+        await case.reviewer.presses(label)
+        assert care in case.reviewer.text
+
+
 async def test_the_firm_keeps_what_it_sent_itself_whatever_led_to_the_hazard(
     database: ZoneDatabase, services: Services
 ) -> None:
