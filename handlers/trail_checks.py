@@ -154,7 +154,9 @@ def show(request: Request) -> Reply:
     waiting = check.is_waiting(request.now)
     lines = [
         _("<b>台账防改</b>"),
-        _("每天夜里核对一次：操作记录和每一条数据，是不是本系统写下的原样。有人绕过本系统改了数据，马上告诉您。"),
+        _(
+            "每天夜里核对一次：操作记录和台账里的每一条数据，是不是本系统写下的原样。有人绕过本系统改了数据，马上告诉您。"
+        ),
         "",
         standing(check, request.now),
         *all_found(check.found, cut=check.cut),

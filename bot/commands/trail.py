@@ -34,7 +34,7 @@ def verify(
     head: Annotated[str, typer.Option(help="以前抄下的末尾（zicha trail head），核对它还在不在")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """核对操作记录和每一条数据是不是程序写的原样，机器人自己抄下的末尾还在不在；机器人运行时也可以核对。"""
+    """核对操作记录和台账里的每一条数据是不是程序写的原样，机器人自己抄下的末尾还在不在；机器人运行时也可以核对。"""
     settings = _settings()
     kept = HeadFile(settings.data_folder).heads(settings.zone_id)
     heads = [*kept, head] if head else kept
