@@ -98,7 +98,7 @@ def _of_firms(zone: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
 def _has(column: ColumnElement[str], piece: Any, dialect: str) -> ColumnElement[bool]:
     """Whether the text has the piece in it; capital and small a to z are the same, on both databases nothing else is.
 
-    Three times as fast as LIKE, and no sign in the piece means anything. See docs/performance.md.
+    As fast as LIKE (docs/performance.md), and no sign in the piece means anything.
     """
     letters = has_letters(piece.value)
     if dialect == "sqlite":
