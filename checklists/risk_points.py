@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -68,6 +68,8 @@ class RiskPoint:
     version: int
     made_by: int
     made_at: datetime
+    checked_on: date | None = None
+    assessed_on: date | None = None
     retired_at: datetime | None = None
     measures: tuple[Measure, ...] = ()
 

@@ -1,7 +1,8 @@
-"""The schema of what happens to a hazard beside its row: notices, reviews, lives, deferrals, listings, reports."""
+"""The schema of what happens to a hazard beside its row: notices, reviews, lives, listings, meetings, referrals."""
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     Index,
@@ -180,4 +181,72 @@ major_reports = Table(
     Column("handed_in_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "hazard_id", "life"),
     belongs_to("hazards", "hazard_id"),
+)
+
+# That a proposal went out as a letter (移送函、建议函): its number and day as the office writes them on paper.
+hazard_referrals = Table(
+    "hazard_referrals",
+    metadata,
+    zone_column(),
+    Column("id", Id, nullable=False),
+    Column("proposal_id", Id, nullable=False),
+    Column("reference", String(60), nullable=False),
+    Column("sent_on", Date, nullable=False),
+    Column("words", String(300), nullable=False, server_default=""),
+    Column("by", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("zone_id", "id"),
+    belongs_to("hazard_proposals", "proposal_id"),
+    Index("ix_hazard_referrals_proposal", "zone_id", "proposal_id"),
+)
+
+# Meetings that analyse hazards (安全生产分析会), one record each; what is decided stands with the hazards.
+analysis_meetings = Table(
+    "analysis_meetings",
+    metadata,
+    zone_column(),
+    Column("id", Id, nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("held_on", Date),
+    Column("place", String(200), nullable=False, server_default=""),
+    Column("chair", String(100), nullable=False, server_default=""),
+    Column("present", String(500), nullable=False, server_default=""),
+    Column("words", Text, nullable=False, server_default=""),
+    Column("state", String(12), nullable=False),
+    Column("opened_by", Id, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("finished_by", Id),
+    Column("finished_at", UtcDateTime),
+    PrimaryKeyConstraint("zone_id", "id"),
+    CheckConstraint("state IN ('open', 'finished', 'abandoned')", name="state"),
+    Index("ix_analysis_meetings_month", "zone_id", "month"),
+)
+
+# One hazard put to analysis (研判), at a meeting or at once: what was decided, who does it, and what became of it.
+hazard_analyses = Table(
+    "hazard_analyses",
+    metadata,
+    zone_column(),
+    Column("id", Id, nullable=False),
+    Column("hazard_id", Id, nullable=False),
+    Column("life", Integer, nullable=False),
+    Column("meeting_id", Id),
+    Column("reason", String(300), nullable=False),
+    Column("put_by", Id, nullable=False),
+    Column("put_at", UtcDateTime, nullable=False),
+    Column("decision", String(500), nullable=False, server_default=""),
+    Column("responsible", String(100), nullable=False, server_default=""),
+    Column("until", Date),
+    Column("decided_by", Id),
+    Column("decided_at", UtcDateTime),
+    Column("followed", String(500), nullable=False, server_default=""),
+    Column("followed_by", Id),
+    Column("followed_at", UtcDateTime),
+    Column("withdrawn_by", Id),
+    Column("withdrawn_at", UtcDateTime),
+    PrimaryKeyConstraint("zone_id", "id"),
+    belongs_to("hazards", "hazard_id"),
+    belongs_to("analysis_meetings", "meeting_id"),
+    Index("ix_hazard_analyses_hazard", "zone_id", "hazard_id"),
+    Index("ix_hazard_analyses_meeting", "zone_id", "meeting_id"),
 )

@@ -1,9 +1,10 @@
-"""The schema of the office's own side: departments, settings, its inspections and draws, risk points."""
+"""The schema of the office's own side: departments, settings, its inspections and draws, risk points, ratings."""
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from storage.tables import belongs_to, metadata, zone_column
@@ -144,6 +146,8 @@ risk_points = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("made_by", Id, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
+    Column("checked_on", Date),
+    Column("assessed_on", Date),
     Column("retired_at", UtcDateTime),
     PrimaryKeyConstraint("zone_id", "id"),
     UniqueConstraint("zone_id", "code"),
@@ -178,4 +182,86 @@ risk_checks = Table(
     belongs_to("risk_points", "risk_point_id"),
     ForeignKeyConstraint(["zone_id", "hazard_id"], ["hazards.zone_id", "hazards.id"]),
     Index("ix_risk_checks_point", "zone_id", "risk_point_id"),
+)
+
+# A point looked at anew (定期评估): the grade before and after, and why.
+risk_assessments = Table(
+    "risk_assessments",
+    metadata,
+    zone_column(),
+    Column("id", Id, nullable=False),
+    Column("risk_point_id", Id, nullable=False),
+    Column("before", String(8), nullable=False),
+    Column("grade", String(8), nullable=False),
+    Column("words", String(500), nullable=False, server_default=""),
+    Column("by", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("zone_id", "id"),
+    belongs_to("risk_points", "risk_point_id"),
+    Index("ix_risk_assessments_point", "zone_id", "risk_point_id"),
+)
+
+# Experts who take part in an inspection of the office; one who was taken off keeps the row.
+inspection_experts = Table(
+    "inspection_experts",
+    metadata,
+    zone_column(),
+    Column("id", Id, nullable=False),
+    Column("official_inspection_id", Id, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("added_by", Id, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+    PrimaryKeyConstraint("zone_id", "id"),
+    belongs_to("official_inspections", "official_inspection_id"),
+    belongs_to("people", "person_id"),
+    Index("ix_inspection_experts_inspection", "zone_id", "official_inspection_id"),
+    Index("ix_inspection_experts_person", "zone_id", "person_id"),
+)
+
+# One quiz of a person: the questions with what was answered, as JSON, and how it ended.
+quizzes = Table(
+    "quizzes",
+    metadata,
+    zone_column(),
+    Column("id", Id, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("enterprise_id", Id),
+    Column("kind", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("correct", Integer, nullable=False, server_default="0"),
+    Column("passed", Boolean, nullable=False, server_default=text("false")),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    PrimaryKeyConstraint("zone_id", "id"),
+    belongs_to("people", "person_id"),
+    belongs_to("enterprises", "enterprise_id"),
+    Index("ix_quizzes_person", "zone_id", "person_id", "kind"),
+    Index("ix_quizzes_enterprise", "zone_id", "enterprise_id", "kind"),
+)
+
+# The rating of an enterprise for a year (年度考评): the points with their sources as JSON, as they were confirmed.
+enterprise_ratings = Table(
+    "enterprise_ratings",
+    metadata,
+    zone_column(),
+    Column("id", Id, nullable=False),
+    Column("enterprise_id", Id, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("edition", Integer, nullable=False, server_default="1"),
+    Column("score", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("confirmed_by", Id, nullable=False),
+    Column("confirmed_at", UtcDateTime, nullable=False),
+    Column("objection", String(500), nullable=False, server_default=""),
+    Column("objected_by", Id),
+    Column("objected_at", UtcDateTime),
+    Column("decision", String(500), nullable=False, server_default=""),
+    Column("decided_by", Id),
+    Column("decided_at", UtcDateTime),
+    PrimaryKeyConstraint("zone_id", "id"),
+    UniqueConstraint("zone_id", "enterprise_id", "year", "edition"),
+    belongs_to("enterprises", "enterprise_id"),
+    Index("ix_enterprise_ratings_year", "zone_id", "year"),
 )

@@ -26,6 +26,7 @@ CHECKED: dict[tuple[str, str], tuple[Any, Any]] = {
     ("answers", "answer"): ("y", "n"),
     ("duties", "state"): ("open", "done"),
     ("official_inspections", "state"): ("running", "finished"),
+    ("analysis_meetings", "state"): ("open", "finished"),
     ("deliveries", "state"): ("waiting", "sent"),
 }
 
