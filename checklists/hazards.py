@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from checklists.defences import Defence
 from checklists.working_days import WorkingDays
 
 GENERAL_DAYS = 15
@@ -101,13 +102,17 @@ ARRANGEMENT_NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrangements:
-    """The five arrangements (五落实); a text left empty or a deadline of None is not fixed yet."""
+    """The five arrangements (五落实); a text left empty or a deadline of None is not fixed yet.
+
+    `defences` are the kinds the measure belongs to; nothing waits for them.
+    """
 
     responsible: str = ""
     measure: str = ""
     funds: str = ""
     deadline: date | None = None
     contingency: str = ""
+    defences: tuple[Defence, ...] = ()
 
     def missing(self) -> tuple[str, ...]:
         """The Chinese names of what is not fixed yet."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from checklists.defences import Defence
+
 
 class Grade(StrEnum):
     """The four grades and their colours (红橙黄蓝)."""
@@ -21,23 +23,6 @@ GRADE_NAMES: Mapping[Grade, str] = {
     Grade.ORANGE: "🟠 较大风险",
     Grade.YELLOW: "🟡 一般风险",
     Grade.BLUE: "🔵 低风险",
-}
-
-
-class Defence(StrEnum):
-    """The four kinds of measures (人防、技防、工程防、管理防)."""
-
-    PEOPLE = "people"
-    TECHNOLOGY = "technology"
-    ENGINEERING = "engineering"
-    MANAGEMENT = "management"
-
-
-DEFENCE_NAMES: Mapping[Defence, str] = {
-    Defence.PEOPLE: "人防",
-    Defence.TECHNOLOGY: "技防",
-    Defence.ENGINEERING: "工程防",
-    Defence.MANAGEMENT: "管理防",
 }
 
 # Without characters that look alike on a worn sticker.

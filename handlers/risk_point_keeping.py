@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from checklists.defences import DEFENCE_NAMES, Defence
 from checklists.people import Permission
-from checklists.risk_points import DEFENCE_NAMES, GRADE_NAMES, Defence, Grade, Measure, RiskPoint
+from checklists.risk_points import GRADE_NAMES, Grade, Measure, RiskPoint
 from handlers.buttons import to_home
 from handlers.official_cards import firm_of
 from handlers.replies import Button, Reply, Screen, data, rows

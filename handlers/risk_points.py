@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from checklists.defences import DEFENCE_NAMES
 from checklists.hazards import STATE_NAMES, Hazard
 from checklists.people import Permission, allows
-from checklists.risk_points import DEFENCE_NAMES, GRADE_NAMES, RiskCheck, RiskPoint
+from checklists.risk_points import GRADE_NAMES, RiskCheck, RiskPoint
 from handlers import internal_reports
 from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
 from handlers.documents.risk_point_sheet import RiskCard, risk_point_labels_pdf, risk_point_sheets_pdf

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from checklists.defences import following_defences
 from checklists.hazard_guards import DeferralNeeded, NotTheNextRung
 from checklists.hazard_life import NotFromThisState, allowed, check
 from checklists.hazard_moves import Relation, Step
@@ -93,6 +94,10 @@ class HazardLife(HazardStanding):
         once everything is arranged, and from the beginning where the office has set it.
         """
         changed = {name: values[name] for name in ARRANGEMENTS if name in values}
+        if "measure" in changed and "defences" not in changed:
+            known = hazard.arrangements
+            kinds = following_defences(known.defences, before=known.measure, after=changed["measure"])
+            changed |= {"defences": kinds} if kinds != known.defences else {}
         present = {name: getattr(hazard.arrangements, name) for name in ARRANGEMENTS}
         if self._is_too_late(hazard, changed.get("deadline"), by):
             raise DeferralNeeded("期限已经定下，要改晚请申请延期。")

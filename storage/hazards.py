@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from checklists import defences
 from checklists.doubles import same_question
 from checklists.hazard_moves import Step
 from checklists.hazards import OPEN_STATES, STATE_NAMES, Arrangements, Hazard, Level, MoveRefused, Source, State
@@ -15,7 +16,7 @@ from storage.subject import Subject
 from storage.tables import hazards
 from storage.types import new_id
 
-ARRANGEMENTS = ("responsible", "measure", "funds", "deadline", "contingency")
+ARRANGEMENTS = ("responsible", "measure", "funds", "deadline", "contingency", "defences")
 COLUMNS = [c for c in hazards.c if c.name not in ("zone_id", "evidence_from", "month_closed")]
 _LENGTHS = {
     "responsible": 100,
@@ -213,7 +214,7 @@ class Hazards(Subject):
         )
         if done.rowcount != 1:
             raise HazardChanged
-        before = {name: _field(hazard, name) for name in values}
+        before = _fitting({name: _field(hazard, name) for name in values})
         self._note(what, hazard.id, by=by, at=at, before=_for_trail(hazard, before), after=_for_trail(hazard, values))
         changed = self.get(hazard.id)
         assert changed is not None
@@ -237,6 +238,7 @@ def by_deadline(statement: Select[Any]) -> Select[Any]:
 def hazard_of(row: Mapping[Any, Any]) -> Hazard:
     """The hazard in a row of COLUMNS."""
     values = dict(row)
+    values["defences"] = defences.read(values["defences"])
     arrangements = Arrangements(**{name: values.pop(name) for name in ARRANGEMENTS})
     values["source"] = Source(values["source"])
     values["state"] = State(values["state"])
@@ -256,4 +258,6 @@ def _field(hazard: Hazard, name: str) -> Any:
 
 
 def _fitting(values: Mapping[str, Any]) -> dict[str, Any]:
+    if "defences" in values:
+        values = {**values, "defences": defences.written(values["defences"])}
     return {k: v[: _LENGTHS[k]] if isinstance(v, str) and k in _LENGTHS else v for k, v in values.items()}

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from checklists.risk_points import Defence, Grade, Measure, RiskCheck, RiskPoint, new_code
+from checklists.defences import Defence
+from checklists.risk_points import Grade, Measure, RiskCheck, RiskPoint, new_code
 from storage.office_tables import risk_checks, risk_measures, risk_points
 from storage.subject import Subject
 from storage.types import new_id

@@ -339,6 +339,7 @@ hazards = Table(
     Column("funds", String(100), nullable=False, server_default=""),
     Column("deadline", Date),
     Column("contingency", String(500), nullable=False, server_default=""),
+    Column("defences", String(48), nullable=False, server_default=""),
     Column("withdrawn_reason", String(300), nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("found_by", Id, nullable=False),

@@ -11,7 +11,8 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from checklists.risk_points import Defence, Grade, Measure, RiskPoint
+from checklists.defences import Defence
+from checklists.risk_points import Grade, Measure, RiskPoint
 from handlers.documents import risk_point_sheet
 from handlers.documents.risk_point_sheet import RiskCard, risk_point_labels_pdf, risk_point_sheets_pdf
 from handlers.documents.typesetting import page_pictures

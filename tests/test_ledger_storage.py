@@ -8,6 +8,7 @@ import pytest
 
 from checklists.attachments import Phase
 from checklists.composing import Checklist, Profile, compose
+from checklists.defences import Defence
 from checklists.evidence import Doubt
 from checklists.hazards import Hazard, Level, Source, State
 from checklists.inspections import Answer
@@ -25,7 +26,7 @@ from checklists.ledger import (
 )
 from checklists.official_inspections import Mode, NotRunning, OfficialState, SignatureMissing
 from checklists.plans import plan_ids
-from checklists.risk_points import Defence, Grade, Measure
+from checklists.risk_points import Grade, Measure
 from handlers.ledger_rows import EVERYTHING, rows_of
 from storage.database import ZoneDatabase
 from storage.office_settings import FigureOutOfRange

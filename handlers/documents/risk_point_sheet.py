@@ -6,7 +6,8 @@ from datetime import datetime
 
 import segno
 
-from checklists.risk_points import DEFENCE_NAMES, GRADE_NAMES, RiskPoint
+from checklists.defences import DEFENCE_NAMES
+from checklists.risk_points import GRADE_NAMES, RiskPoint
 from handlers.documents.typesetting import typeset
 
 LABELS_ON_A_PAGE = 24

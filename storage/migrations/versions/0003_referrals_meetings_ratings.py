@@ -185,3 +185,4 @@ def upgrade() -> None:
     op.create_index("ix_hazard_referrals_proposal", "hazard_referrals", ["zone_id", "proposal_id"], unique=False)
     op.add_column("risk_points", sa.Column("checked_on", sa.Date(), nullable=True))
     op.add_column("risk_points", sa.Column("assessed_on", sa.Date(), nullable=True))
+    op.add_column("hazards", sa.Column("defences", sa.String(length=48), server_default="", nullable=False))
