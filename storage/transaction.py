@@ -4,6 +4,8 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from storage.analyses import Analyses
+from storage.analysis_meetings import AnalysisMeetings
 from storage.attachments import Attachments
 from storage.deliveries import Deliveries
 from storage.departments import Departments
@@ -100,6 +102,14 @@ class Transaction:
     @cached_property
     def official_inspections(self) -> OfficialInspections:
         return OfficialInspections(self)
+    @cached_property
+    def analyses(self) -> Analyses:
+        return Analyses(self)
+
+    @cached_property
+    def analysis_meetings(self) -> AnalysisMeetings:
+        return AnalysisMeetings(self)
+
 
     @cached_property
     def draws(self) -> Draws:
