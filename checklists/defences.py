@@ -26,7 +26,7 @@ _WORDS: Mapping[Defence, re.Pattern[str]] = {
     Defence.PEOPLE: re.compile("培训|教育|演练|值守|值班|看护|看守|监护|巡查|巡检|专人|持证|佩戴"),
     Defence.TECHNOLOGY: re.compile("报警|联锁|连锁|监控|监测|探测|传感|自动|切断阀|摄像|远程"),
     Defence.ENGINEERING: re.compile(
-        "更换|改造|加固|拆除|拆掉|维修|修复|修好|安装|加装|装上|护栏|防护罩|隔断|封堵|防火门|防爆|泄爆|喷淋|除尘|补齐|移走|疏通"
+        "更换|改造|加固|拆除|拆掉|维修|修复|修好|安装|加装|装上|护栏|防护罩|隔断|封堵|补齐|移走|疏通"
     ),
     Defence.MANAGEMENT: re.compile("制度|审批|规程|责任制|作业票|操作票|停用|停产|禁止|警示|标识|标志|考核|台账"),
 }
@@ -57,6 +57,12 @@ def written(defences: Iterable[Defence]) -> str:
 def read(text: str) -> tuple[Defence, ...]:
     """The kinds in a column; a word that is none of them is left out."""
     return tuple(one for one in Defence if one.value in text.split(","))
+
+
+def marked(measure: str, defences: Iterable[Defence]) -> str:
+    """A measure as letters name it, its kinds behind it: 更换线路（工程防）."""
+    names = "、".join(DEFENCE_NAMES[one] for one in defences)
+    return f"{measure}（{names}）" if measure and names else measure
 
 
 def named(words: str) -> tuple[Defence, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
 
+from checklists.defences import named
 from checklists.enterprise_rows import check_uscc
 from checklists.hazards import LEVEL_NAMES, SOURCE_NAMES, STATE_NAMES, Arrangements, Level, Source, State
 
@@ -45,6 +46,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "funds": ("资金", "整改资金", "治理资金", "投入资金", "funds"),
     "deadline": ("期限", "整改期限", "整改时限", "治理期限", "治理时限", "完成时限", "计划完成时间", "deadline"),
     "contingency": ("应急预案", "应急措施", "防范措施", "contingency"),
+    "defences": ("防护类别", "措施类别", "defences"),
     "state": ("状态", "整改状态", "整改情况", "是否整改", "是否完成整改", "是否销号", "销号情况", "state"),
     "closed_on": ("销号日期", "销号时间", "closed_on"),
 }
@@ -199,6 +201,8 @@ def _check(number: int, cells: Mapping[str, str], today: date) -> CheckedHazardR
         hints.append("期限早于发现日期，请核对")
     level = _known("level", cells, _LEVELS, hints, "收入后请人确认级别")
     source = _known("source", cells, _SOURCES, hints, "收入后请补来源")
+    if cells.get("defences") and not named(cells["defences"]):
+        hints.append(f"{FIELD_NAMES['defences']}“{cells['defences'][:20]}”不认识，没有收")
     claims_closed = closed_on is not None or cells.get("state", "") in _DONE
     if claims_closed:
         hints.append("原台账写的是已整改或已销号，收入后仍要有整改照片、经人复查才算销号")
@@ -239,6 +243,7 @@ def _arrangements(cells: Mapping[str, str], deadline: date | None) -> Arrangemen
         funds=cells.get("funds", ""),
         deadline=deadline,
         contingency=cells.get("contingency", ""),
+        defences=named(cells.get("defences", "")),
     )
 
 

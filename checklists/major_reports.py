@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from checklists.criteria import Criterion
+from checklists.defences import marked
 from checklists.hazards import Hazard, Level, MoveRefused
 from checklists.working_days import SHANGHAI
 
@@ -170,7 +171,7 @@ def _treatment(hazard: Hazard, principal: str) -> str:
     aim = _one_line(hazard.words, _MOST_OF_AIM) or "这条隐患"
     points = (
         f"目标和任务：{until}前消除隐患（{aim}）{basis}",
-        f"方法和措施：{plan.measure}",
+        f"方法和措施：{marked(plan.measure, plan.defences)}",
         f"经费和物资：{plan.funds}",
         f"机构和人员：{principal}组织，{plan.responsible}负责整改",
         f"时限和要求：{until}前改好，拍照提交复查，复查通过并销号才算完成",

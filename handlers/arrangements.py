@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from checklists.defences import DEFENCE_NAMES, Defence
 from checklists.hazards import ARRANGEMENT_NAMES, Arrangements, Hazard, propose_arrangements
 from checklists.working_days import load_working_days
 from handlers.hazard_cards import FIELDS, Card, card_lines, field_words
@@ -12,6 +13,7 @@ from handlers.routing import Gone, Request
 from handlers.walking import known_people, principal_of
 from handlers.words import N_, _, day, html, shorten
 
+DEFENCES_BY_CODE = {defence.value[0]: defence for defence in Defence}
 DAYS = (3, 7, 15, 30)
 _FARTHEST = timedelta(days=366)
 _FUNDS = (N_("自筹"), N_("不需要资金"))
@@ -43,6 +45,7 @@ def field_screen(request: Request, card: Card, index: int, *, notice: str = "") 
         card_lines(card)[0],
         _("<b>{name}</b>：点一个，或者直接打字。").format(name=_(ARRANGEMENT_NAMES[field])),
         *([_("现在：{words}").format(words=html(now))] if now else []),
+        *([_("这项措施属于哪一类？点一下选上，再点去掉，不选也行。")] if field == "measure" else []),
         *([_("日期可以写 12月5日、2026-12-05、明天 或 10天。")] if field == "deadline" else []),
     ]
     options = {"0": field_words(card.proposal, field), **_labels(request, hazard, field)}
@@ -51,7 +54,17 @@ def field_screen(request: Request, card: Card, index: int, *, notice: str = "") 
         for key, words in options.items()
     ]
     back = Button(_("返回"), data("zs", hazard.id, "arrange"))
-    return Screen(text="\n".join(lines), buttons=rows(*buttons, [back]))
+    kinds = _kinds(hazard) if field == "measure" else []
+    return Screen(text="\n".join(lines), buttons=rows(*buttons, kinds[:2], kinds[2:], [back]))
+
+
+def _kinds(hazard: Hazard) -> list[Button]:
+    """The four kinds of defence to put in or take out."""
+    present = hazard.arrangements.defences
+    return [
+        Button(("✓ " if d in present else "") + _(DEFENCE_NAMES[d]), data("kv", hazard.id, hazard.version, code))
+        for code, d in DEFENCES_BY_CODE.items()
+    ]
 
 
 def _option_label(key: str, words: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checklists.attachments import Attachment, Phase
+from checklists.defences import DEFENCE_NAMES
 from checklists.hazard_moves import TABLE, Step
 from checklists.hazards import (
     ARRANGEMENT_NAMES,
@@ -22,7 +23,7 @@ from handlers.items import handed_in_words
 from handlers.replies import Button, Rows, Screen, data, rows
 from handlers.routing import Gone, Request
 from handlers.walking import Walk, walk_of
-from handlers.words import N_, _, full_day, html, labelled, shorten
+from handlers.words import N_, _, aside, full_day, html, labelled, listed, shorten
 from storage.transaction import Transaction
 
 FIELDS = tuple(ARRANGEMENT_NAMES)
@@ -186,8 +187,16 @@ Asked = tuple[list[str], list[list[Button | None]]]
 
 
 def _photo(card: Card) -> Asked:
+    if field == "measure" and value:
+        return measure_words(plan)
     skip = Button(_("没法拍照，先跳过"), data("zs", card.hazard.id, "words"))
     return [_("<b>第 1/4 步：把隐患拍下来，照片发到这里。</b>")], [[skip]]
+
+def measure_words(plan: Arrangements, length: int = 500) -> str:
+    """The measure, cut to a length, with the kinds of defence it belongs to."""
+    kinds = listed(_(DEFENCE_NAMES[defence]) for defence in plan.defences)
+    return shorten(_(plan.measure), length) + (aside(kinds) if kinds else "")
+
 
 
 def _words(card: Card) -> Asked:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from checklists.attachments import Phase
+from checklists.defences import toggled
 from checklists.hazard_moves import Step
 from checklists.hazards import LEVEL_NAMES, Hazard, Level, Source, State
 from checklists.inspections import Answer
@@ -204,6 +205,17 @@ def choose_field(request: Request) -> Reply:
     )
 
 
+def toggle_defence(request: Request) -> Reply:
+    """The measure belongs to this kind of defence, or does not after all; nothing waits for it."""
+    hazard, defence = _unchanged(request), arrangements.DEFENCES_BY_CODE.get(request.word(2))
+    if defence is None:
+        raise Gone
+    if not _may_arrange(request, hazard):
+        raise Stale(_("这条隐患的五落实现在不能改。"))
+    kinds = toggled(hazard.arrangements.defences, defence)
+    return show_step(request, request.tx.hazards.arrange(hazard, {"defences": kinds}, **_who(request)), "measure")
+
+
 def _may_arrange(request: Request, hazard: Hazard) -> bool:
     # A deadline that stands in a submitted record is changed by asking for a deferral, not by writing over it.
     if hazard.state is State.RECTIFYING:
@@ -282,6 +294,7 @@ ROUTES: tuple[Route, ...] = (
     Press(name="za", needs=_INSPECT, about=_ABOUT, handler=accept_all),
     Press(name="ze", needs=_INSPECT, about=_ABOUT, handler=edit_field),
     Press(name="zk", needs=_INSPECT, about=_ABOUT, handler=choose_field),
+    Press(name="kv", needs=_INSPECT, about=_ABOUT, handler=toggle_defence),
     Press(name="zb", needs=_INSPECT, about=_ABOUT, handler=later),
     Input(dialog="hazard", takes=frozenset({"text"}), needs=_INSPECT, about=_ABOUT, handler=write),
     Display(dialog="hazard", needs=_SEE, about=_ABOUT, handler=again),

@@ -8,7 +8,7 @@ from checklists.hazard_moves import Step
 from checklists.hazards import STATE_NAMES, Hazard
 from checklists.people import Permission
 from handlers import hazard_pictures
-from handlers.hazard_cards import number_of, seen_attachments
+from handlers.hazard_cards import measure_words, number_of, seen_attachments
 from handlers.hazards import current, show_step
 from handlers.life import again, done, politely, pressed, who
 from handlers.picture_dates import claims_of_picture, doubt_words
@@ -42,7 +42,7 @@ def show_evidence(request: Request, hazard: Hazard, *, notice: str = "") -> Repl
         *([f"<i>{html(notice)}</i>"] if notice else []),
         _("📷 <b>交整改　隐患 {number}</b>").format(number=number),
         *([_("情况：{words}").format(words=html(shorten(_(hazard.words), 300)))] if hazard.words else []),
-        _("措施：{words}").format(words=html(_(plan.measure))),
+        _("措施：{words}").format(words=html(measure_words(plan))),
         *([_("期限：{day}").format(day=full_day(plan.deadline))] if plan.deadline else []),
         "",
         _("✅ 整改后照片 {count} 张，可以再发。").format(count=count)

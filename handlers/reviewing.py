@@ -3,7 +3,7 @@
 from checklists.hazard_moves import Step
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard, State
 from checklists.people import Permission
-from handlers.hazard_cards import number_of
+from handlers.hazard_cards import measure_words, number_of
 from handlers.hazards import current, show_step
 from handlers.life import again, done, politely, pressed, who
 from handlers.life_cards import EVIDENT
@@ -49,7 +49,7 @@ def _caption(request: Request, hazard: Hazard, evidence: Evidence) -> str:
         ),
         *([_("依据：{clause}").format(clause=html(shorten(hazard.clause, 80)))] if hazard.clause else []),
         *([_("情况：{words}").format(words=html(shorten(_(hazard.words), 120)))] if hazard.words else []),
-        *([_("措施：{words}").format(words=html(shorten(_(plan.measure), 100)))] if plan.measure else []),
+        *([_("措施：{words}").format(words=html(measure_words(plan, 100)))] if plan.measure else []),
         *([_("期限：{day}").format(day=full_day(plan.deadline))] if plan.deadline else []),
         *([_("整改说明：{words}").format(words=html(shorten(hazard.rectified, 120)))] if hazard.rectified else []),
         _("照片：整改前 {before} 张，整改后 {after} 张").format(before=len(evidence.before), after=len(evidence.after)),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from checklists.defences import Defence
 from checklists.hazards import Arrangements, Hazard, Level, Source, State
 from handlers.documents.hazard_columns import LedgerRow
 
@@ -32,6 +33,7 @@ OPEN = Hazard(
         funds="8000元",
         deadline=date(2026, 4, 1),
         contingency="撤人、警戒",
+        defences=(Defence.TECHNOLOGY, Defence.ENGINEERING),
     ),
     withdrawn_reason="",
     version=3,

@@ -28,6 +28,7 @@ NAMES = [
     *("closed_on", "photos_before", "photos_after", "days", "overdue_days", "life", "fakes", "repeats"),
     "major_report_on",
     "vetted_on",
+    "defences",
 ]
 
 
@@ -70,6 +71,7 @@ def test_a_line_of_json_tells_one_hazard() -> None:
         "repeats": 0,
         "major_report_on": "2026-03-03",
         "vetted_on": None,
+        "defences": ["技防", "工程防"],
     }
     assert json.loads(second)["closed_on"] == "2026-03-08"
 
@@ -84,6 +86,7 @@ def test_a_csv_opens_in_excel_and_has_the_same_names() -> None:
         *("major", "工贸企业重大事故隐患判定标准 第十条", "液氨报警没有联锁", "制冷机房", "2026-03-02", "王厂长"),
         *("停用，修复联锁", "8000元", "2026-04-01", "撤人、警戒", "rectifying", "2026-03-05", "", "", ""),
         *("https://sample.invalid/p/1 https://sample.invalid/p/2", "", "39", "9", "1", "0", "0", "2026-03-03", ""),
+        "技防、工程防",
     ]
 
 

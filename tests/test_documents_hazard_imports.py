@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from xlsxwriter import Workbook
 
+from checklists.defences import Defence
 from checklists.hazard_rows import check_hazard_rows, propose_columns
 from checklists.hazards import Arrangements, Level, Source
 from handlers.documents.exports import Form, write_hazards
@@ -44,6 +45,7 @@ def test_our_own_open_data_comes_back(form: Form) -> None:
         funds="8000元",
         deadline=date(2026, 4, 1),
         contingency="撤人、警戒",
+        defences=(Defence.TECHNOLOGY, Defence.ENGINEERING),
     )
     assert (open_one.row.former_number, open_one.row.claims_closed) == ("SL-2026-0031", False)
     assert closed_one.row is not None

@@ -54,15 +54,17 @@ def test_the_ledger_has_what_an_office_hands_upward() -> None:
         ),
         *("责任人", "措施", "资金", "期限", "应急预案", "状态", "挂牌", "整改完成日期", "复查人", "销号日期"),
         *("整改前照片", "整改后照片", "天数", "逾期", "第几次打开", "虚假整改", "屡查屡犯", "重大隐患报告", "上报审核"),
+        "防护类别",
     ]
     assert first == [
         *("SL-2026-0031", "样例食品有限公司", "91350211M000100Y46", "轻工、涉氨制冷", "一社区", "企业自查", "重大隐患"),
         *("工贸企业重大事故隐患判定标准 第十条", "液氨报警没有联锁", "制冷机房", date(2026, 3, 2)),
         *("王厂长", "停用，修复联锁", "8000元", date(2026, 4, 1), "撤人、警戒", "整改中", date(2026, 3, 5)),
-        *("", "", "", "2张", "", 39.0, 9.0, 1.0, 0.0, 0.0, date(2026, 3, 3), ""),
+        *("", "", "", "2张", "", 39.0, 9.0, 1.0, 0.0, 0.0, date(2026, 3, 3), "", "技防、工程防"),
     ]
     assert second[16:] == [
-        *("已销号", "", date(2026, 3, 6), "周科员", date(2026, 3, 8), "1张", "1张", 6.0, 0.0, 1.0, 0.0, 2.0, "", "")
+        *("已销号", "", date(2026, 3, 6), "周科员", date(2026, 3, 8), "1张", "1张", 6.0, 0.0, 1.0, 0.0, 2.0, "", ""),
+        "技防、工程防",
     ]
 
 
@@ -121,7 +123,7 @@ def test_strange_characters_and_endless_words_do_not_spoil_the_file() -> None:
 def test_the_head_stays_and_filters_cover_all_rows() -> None:
     xml = sheet_xml(made(OPEN_ROW, CLOSED_ROW))
     assert 'xSplit="2" ySplit="2"' in xml
-    assert '<autoFilter ref="A2:AD4"/>' in xml
+    assert '<autoFilter ref="A2:AE4"/>' in xml
 
 
 def test_an_empty_ledger_opens_and_the_same_ledger_has_the_same_bytes() -> None:
@@ -224,6 +226,6 @@ def test_the_monthly_list_names_each_with_its_reasons() -> None:
     assert heading[:8] == ["序号", "编号", "企业", "行业", "社区", "级别", "隐患描述", "突出原因"]
     assert first == [
         *(1.0, "SL-2026-0031", "样例食品有限公司", "轻工、涉氨制冷", "一社区", "重大隐患", "液氨报警没有联锁"),
-        *("重大事故隐患；逾期9天未整改", "王厂长", "停用，修复联锁", date(2026, 4, 1), "整改中", 9.0),
+        *("重大事故隐患；逾期9天未整改", "王厂长", "停用，修复联锁（技防、工程防）", date(2026, 4, 1), "整改中", 9.0),
     ]
     assert foot[0] == "截至2026年4月10日。填报人：　　　　　　审核人：　　　　　　单位（盖章）："

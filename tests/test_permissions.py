@@ -79,7 +79,7 @@ ROUTES: dict[str, str] = {
         text@risk_new text@risk_field
         jy jz @official_refuse text@official_refuse
         in ii ia ix iu ig ib io it is il ic ip iq iw iz iy ij ik
-        zn zs zq zl tl za ze zk zb zx zy ou os op oa oz ox oo ob dg
+        zn zs zq zl tl za ze zk kv zb zx zy ou os op oa oz ox oo ob dg
         @inspection @overview @reason @begin @summary @leader @participants @submit @correction @withdraw @sort
         text@inspection text@reason text@leader text@participants text@correction text@hazard text@withdraw text@sort
         photo@inspection photo@overview photo@reason photo@summary photo@leader photo@participants photo@submit

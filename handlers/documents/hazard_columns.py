@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from checklists.defences import DEFENCE_NAMES
 from checklists.hazards import LEVEL_NAMES, SOURCE_NAMES, STATE_NAMES, Hazard, Level, State
 from checklists.working_days import SHANGHAI
 
@@ -97,6 +98,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("repeats", "屡查屡犯", _N, 10, "同一企业同一条目此前已销号、在办公室定的天数内又查出的次数"),
     Column("major_report_on", "重大隐患报告", _D, 14, "企业交重大隐患报告的日期；没有交的、一般隐患为空"),
     Column("vetted_on", "上报审核", _D, 12, "科室审核通过、可以上报的日期；没有审核的为空"),
+    Column("defences", "防护类别", Kind.TEXTS, 14, "措施属于人防、技防、工程防、管理防中的哪几类；没有分的为空"),
 )
 
 
@@ -137,6 +139,7 @@ def values_of(row: LedgerRow, today: date) -> Mapping[str, Value]:
         "repeats": row.repeats,
         "major_report_on": day_of(row.major_report_at) if hazard.level is Level.MAJOR else None,
         "vetted_on": day_of(hazard.vetted_at),
+        "defences": tuple(DEFENCE_NAMES[defence] for defence in arrangements.defences),
     }
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from checklists.defences import marked
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Arrangements, Level, State
 from checklists.inspections import ANSWER_NAMES, Answer
 from handlers.documents.typesetting import FONT_FILE, typeset
@@ -188,7 +189,7 @@ def _hazard(hazard: RecordHazard) -> dict[str, object]:
         "fixed_on_spot": hazard.state is State.FIXED_ON_SPOT,
         "arrangements": [
             ["责任人", arrangements.responsible],
-            ["整改措施", arrangements.measure],
+            ["整改措施", marked(arrangements.measure, arrangements.defences)],
             ["资金", arrangements.funds],
             ["整改时限", _until(arrangements.deadline)],
             ["应急预案", arrangements.contingency],

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from checklists.defences import marked
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES
 from checklists.working_days import SHANGHAI
 from handlers.documents.hazard_columns import LedgerRow, day_of, overdue_days_of
@@ -85,7 +86,7 @@ def _write(sheet: Worksheet, number: int, prominent: Prominent, today: date, bod
         hazard.words,
         "；".join(prominent.reasons),
         hazard.arrangements.responsible,
-        hazard.arrangements.measure,
+        marked(hazard.arrangements.measure, hazard.arrangements.defences),
     )
     for place, text in enumerate(words, start=1):
         sheet.write_string(line, place, text, body)
