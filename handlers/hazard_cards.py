@@ -180,23 +180,23 @@ def _pictures(attachments: Sequence[Attachment]) -> list[str]:
 def field_words(plan: Arrangements, field: str) -> str:
     """One of the five arrangements as people read it."""
     value = getattr(plan, field)
-    return full_day(value) if field == "deadline" and value else _(str(value or ""))
-
-
-Asked = tuple[list[str], list[list[Button | None]]]
-
-
-def _photo(card: Card) -> Asked:
     if field == "measure" and value:
         return measure_words(plan)
-    skip = Button(_("没法拍照，先跳过"), data("zs", card.hazard.id, "words"))
-    return [_("<b>第 1/4 步：把隐患拍下来，照片发到这里。</b>")], [[skip]]
+    return full_day(value) if field == "deadline" and value else _(str(value or ""))
+
 
 def measure_words(plan: Arrangements, length: int = 500) -> str:
     """The measure, cut to a length, with the kinds of defence it belongs to."""
     kinds = listed(_(DEFENCE_NAMES[defence]) for defence in plan.defences)
     return shorten(_(plan.measure), length) + (aside(kinds) if kinds else "")
 
+
+Asked = tuple[list[str], list[list[Button | None]]]
+
+
+def _photo(card: Card) -> Asked:
+    skip = Button(_("没法拍照，先跳过"), data("zs", card.hazard.id, "words"))
+    return [_("<b>第 1/4 步：把隐患拍下来，照片发到这里。</b>")], [[skip]]
 
 
 def _words(card: Card) -> Asked:
