@@ -79,6 +79,11 @@ class OfficialInspection:
         """Whether nothing may be changed any more because somebody has signed what stood there."""
         return self.officer_signed_at is not None or self.firm_signed_at is not None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether findings and people may still be added."""
+        return self.is_running and not self.is_signed
+
 
 def check_finish(inspection: OfficialInspection) -> None:
     """Raises NotRunning or SignatureMissing; both signatures, or the officer's and the firm's refusal in words."""
@@ -88,3 +93,11 @@ def check_finish(inspection: OfficialInspection) -> None:
         raise SignatureMissing("检查人员还没有签字。")
     if inspection.firm_signed_at is None and not inspection.refusal.strip():
         raise SignatureMissing("企业还没有签字；拒绝签字的，请写明情况。")
+
+
+def check_unsigned(inspection: OfficialInspection) -> None:
+    """Raises NotRunning once somebody has signed: what was signed does not change any more."""
+    if not inspection.is_running:
+        raise NotRunning("这次检查已经结束。")
+    if inspection.is_signed:
+        raise NotRunning("已经有人签字，不能再改。要补充的，另开一次检查。")

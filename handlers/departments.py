@@ -5,8 +5,8 @@ from checklists.trade_groups import load_trade_groups
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Input, Press, Request, Route
-from handlers.trades import short_name
-from handlers.words import _, html, listed
+from handlers.trades import page_of_trade, trade_choices, trade_words
+from handlers.words import _, html
 from storage.departments import Department
 
 _MOST_LETTERS = 30
@@ -59,8 +59,7 @@ def _department(request: Request) -> Department:
 def _show(request: Request, department: Department) -> Reply:
     request.enter("department", id=department.id)
     tx, members = request.tx, set(request.tx.departments.members(department.id))
-    names = {t.id: short_name(t) for g in load_trade_groups() for t in g.trades}
-    trades = listed(names[t] for t in department.trades if t in names) or _("还没有选")
+    trades = trade_words(department.trades) or _("还没有选")
     lines = [
         _("<b>{name}</b>").format(name=html(department.name)),
         _("监管的行业：{trades}").format(trades=trades),
@@ -101,31 +100,23 @@ def _trades(request: Request, department: Department, page: int) -> Reply:
     if not 0 <= page < len(groups):
         raise Gone
     request.enter("department_trades", id=department.id, page=page)
-    toggles = [
-        Button(
-            ("✅ " if t.id in department.trades else "") + short_name(t),
-            data("yoz", department.id, t.id, 0 if t.id in department.trades else 1),
-        )
-        for t in groups[page].trades
-    ]
-    pairs = [toggles[n : n + 2] for n in range(0, len(toggles), 2)]
-    turn = [
-        Button(f"‹ {_(groups[page - 1].name)}", data("yot", department.id, page - 1)) if page else None,
-        Button(f"{_(groups[page + 1].name)} ›", data("yot", department.id, page + 1))
-        if page + 1 < len(groups)
-        else None,
-    ]
+    choices = trade_choices(
+        department.trades,
+        page,
+        toggle=lambda trade, wanted: data("yoz", department.id, trade, wanted),
+        turn=lambda to: data("yot", department.id, to),
+    )
     text = _("<b>{name}</b> 监管哪些行业？\n第 {page}/{pages} 页 · <b>{group}</b>").format(
         name=html(department.name), page=page + 1, pages=len(groups), group=_(groups[page].name)
     )
     done = Button(_("选好了"), data("yod", department.id))
-    return Reply(screen=Screen(text=text, buttons=rows(*pairs, turn, [done])))
+    return Reply(screen=Screen(text=text, buttons=rows(*choices, [done])))
 
 
 def toggle_trade(request: Request) -> Reply:
     """Take a trade in or out, as the button said; a button pressed twice does it once."""
     department, trade = _department(request), request.word(1)
-    page = next((n for n, g in enumerate(load_trade_groups()) if trade in {t.id for t in g.trades}), None)
+    page = page_of_trade(trade)
     if page is None:
         raise Gone
     others = [t for t in department.trades if t != trade]

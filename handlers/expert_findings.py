@@ -21,15 +21,26 @@ ENTERED = "expert_finding"
 
 def tell(request: Request, hazard: Hazard) -> None:
     """Tell those who have the duty, once; what was told before is drawn again with what came since."""
-    if hazard.source is not Source.EXPERT or allows(request.person, Permission.SUPERVISE):
+    if not _is_of_an_expert(hazard) or allows(request.person, Permission.SUPERVISE):
         return
     tx = request.tx
-    for person in who_confirms(tx, hazard):
+    for person in _who_hears(tx, hazard):
         dedupe, about = f"{ENTERED}:{hazard.id}:{person.id}", {"hazard": hazard.id}
         if not tx.deliveries.add(ENTERED, dedupe, person, about, request.now, request.now):
             known = tx.deliveries.by_dedupe(dedupe)
             if known is not None:
                 tx.deliveries.again(known.id, request.now)
+
+
+def _is_of_an_expert(hazard: Hazard) -> bool:
+    return hazard.source is Source.EXPERT or hazard.official_inspection_id is not None
+
+
+def _who_hears(tx: Transaction, hazard: Hazard) -> list[Person]:
+    """Whoever runs the inspection it was found at; without one, or when he has left, who has the duty."""
+    official = tx.official_inspections.get(hazard.official_inspection_id or 0)
+    officer = tx.people.get(official.started_by) if official is not None else None
+    return [officer] if officer is not None and allows(officer, Permission.SUPERVISE) else who_confirms(tx, hazard)
 
 
 def who_confirms(tx: Transaction, hazard: Hazard) -> list[Person]:

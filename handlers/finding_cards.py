@@ -11,6 +11,7 @@ from handlers.buttons import to_home
 from handlers.finding_facts import facts
 from handlers.hazard_cards import LEVELS_BY_CODE, number_of
 from handlers.items import handed_in_words
+from handlers.official_cards import expert_who_found
 from handlers.replies import Button, Rows, data, rows
 from handlers.routing import Request
 from handlers.standards import checklist_for
@@ -30,6 +31,7 @@ def card_lines(request: Request, hazard: Hazard) -> list[str]:
     lines = [
         _("⚠️ <b>隐患 {number}</b>").format(number=html(number_of(request, hazard))),
         f"{html(firm.name if firm else '')} · {_(SOURCE_NAMES[hazard.source])}",
+        *([labelled(_("查出的专家"), html(expert))] if (expert := expert_who_found(request.tx, hazard)) else []),
         *([_("情况：{words}").format(words=html(shorten(hazard.words, 800)))] if hazard.words else []),
         *([handed_in_words(kept)] if kept else []),
         *([_("依据：{clause}").format(clause=html(hazard.clause))] if hazard.clause else []),
@@ -131,9 +133,10 @@ def _ask_deadline(request: Request, hazard: Hazard) -> Asked:
     return lines, [*pairs, [Button(_("由企业定期限"), data("jd", hazard.id, hazard.version, "-"))]]
 
 
-def last_rows(hazard: Hazard) -> Rows:
-    """The way back to where the finding was made."""
+def last_rows(request: Request, hazard: Hazard) -> Rows:
+    """The way back to where the finding was made; an expert has his own."""
     if hazard.official_inspection_id is not None:
-        return rows([Button(_("返回这次检查"), data("jo", hazard.official_inspection_id))])
+        route = "jo" if allows(request.person, Permission.SUPERVISE) else "xo"
+        return rows([Button(_("返回这次检查"), data(route, hazard.official_inspection_id))])
     another = Button(_("再登记一条"), data("je", hazard.enterprise_id))
     return rows([another], [Button(_("看这条隐患"), data("go", hazard.id)), to_home()])

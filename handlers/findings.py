@@ -48,7 +48,7 @@ def show(request: Request, hazard: Hazard, step: str, *, notice: str = "") -> Re
     lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *card_lines(request, hazard), "", *warned, *ask]
     offered = step != "rewrite" and _may_rewrite(request, hazard)
     rewrite = Button(_("改写文字"), data("jf", hazard.id)) if offered else None
-    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*buttons, [rewrite], *last_rows(hazard))))
+    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*buttons, [rewrite], *last_rows(request, hazard))))
 
 
 def current(request: Request) -> Hazard:
@@ -76,8 +76,13 @@ def _check_open(request: Request, hazard: Hazard) -> None:
     """Raises Stale once the inspection was signed: what people signed does not change behind them."""
     inspection_id = hazard.official_inspection_id
     official = request.tx.official_inspections.get(inspection_id) if inspection_id is not None else None
-    if official is not None and (official.is_signed or not official.is_running):
+    if official is None:
+        return
+    if not official.is_open:
         raise Stale(_("这次检查已经签字，问题不能再改。"))
+    is_officer = allows(request.person, Permission.SUPERVISE)
+    if not is_officer and not request.tx.experts.takes_part(official.id, request.who.id):
+        raise Stale(_("这次检查不用您参加了，您只能看。"))
 
 
 def resume(request: Request) -> Reply:

@@ -15,7 +15,7 @@ from handlers.documents.letter_contents import LETTER_NAMES, AnyLetter, Letter, 
 from handlers.documents.letters import BrokenTemplate, letter_docx, letter_file_name
 from handlers.hazard_cards import hazard_of, number_of
 from handlers.life_words import number_in
-from handlers.official_cards import current, firm_of
+from handlers.official_cards import current, expert_names, firm_of
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Document, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route, Stale
@@ -201,9 +201,15 @@ def _order(
         head=letter_head(tx, first.enterprise_id, officer, today),
         inspected_on=first.found_at.astimezone(SHANGHAI).date(),
         mode=MODE_NAMES[official.mode] if official else "",
-        inspectors=official.inspectors if official else expert,
+        inspectors=_inspectors(tx, official) if official else expert,
         hazards=[letter_hazard(tx, h) for h in found],
     )
+
+
+def _inspectors(tx: Transaction, official: OfficialInspection) -> str:
+    """Who inspected, and behind them the experts who took part."""
+    names = expert_names(tx, official.id)
+    return official.inspectors + (f"；参加专家：{'、'.join(names)}" if names else "")
 
 
 def _opinion(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:

@@ -15,6 +15,7 @@ from handlers.hazard_cards import Card, to_clause
 from handlers.life_overdue import overdue_buttons, overdue_lines
 from handlers.life_words import moment
 from handlers.major_report_cards import report_button, report_lines, short_parts
+from handlers.official_cards import experts_of
 from handlers.replies import Button, Rows, data, rows
 from handlers.routing import Request
 from handlers.walking import name_of
@@ -37,7 +38,7 @@ def with_life(request: Request, card: Card) -> Card:
 
 def life_lines(tx: Transaction, hazard: Hazard) -> list[str]:
     """What everybody concerned may know."""
-    lines = []
+    lines = experts_of(tx, hazard)
     if hazard.rectified:
         lines.append(_("整改说明：{words}").format(words=html(shorten(hazard.rectified, 300))))
     if hazard.handed_in_at is not None:

@@ -9,7 +9,8 @@ from checklists.official_inspections import MODE_NAMES, Mode, OfficialInspection
 from handlers.finding_facts import facts
 from handlers.life_words import number_in
 from handlers.routing import Gone, Request
-from handlers.words import _, aside, full_day, html, labelled, shorten
+from handlers.walking import name_of
+from handlers.words import _, aside, full_day, html, labelled, listed, shorten
 from storage.transaction import Transaction
 
 MOST_LISTED = 15
@@ -40,6 +41,7 @@ def inspection_lines(tx: Transaction, official: OfficialInspection, *, for_offic
         _("<b>监督检查 · {firm}</b>").format(firm=html(firm.name)),
         labelled(_("检查方式"), mode_words(tx, official)),
         labelled(_("检查人员"), html(official.inspectors)),
+        *expert_lines(tx, official.id),
         labelled(_("企业陪同人员"), html(official.present) or _("没填")),
         *([labelled(_("检查情况"), html(shorten(official.words, 500)))] if official.words else []),
         _("发现问题 {count} 条").format(count=len(found)) if found else _("还没有发现问题"),
@@ -61,7 +63,8 @@ def content_sum(tx: Transaction, official: OfficialInspection) -> int:
             for h in found
         ),
     ]
-    return crc32(json.dumps(signed).encode())
+    experts = [person.id for person in tx.experts.at(official.id)]
+    return crc32(json.dumps([*signed, experts] if experts else signed).encode())
 
 
 def mode_words(tx: Transaction, official: OfficialInspection) -> str:
@@ -76,4 +79,34 @@ def mode_words(tx: Transaction, official: OfficialInspection) -> str:
 def finding_line(tx: Transaction, hazard: Hazard) -> str:
     """Number, level and words of one finding."""
     level = _(LEVEL_NAMES[hazard.level]) if hazard.level_confirmed_by else _(STATE_NAMES[hazard.state])
-    return f"· {html(number_in(tx, hazard))}　{level}　{html(shorten(hazard.words, 40)) or _('还没写')}"
+    words = html(shorten(hazard.words, 40)) or _("还没写")
+    expert = expert_who_found(tx, hazard)
+    return f"· {html(number_in(tx, hazard))}　{level}　{words}" + (aside(html(expert)) if expert else "")
+
+
+def expert_names(tx: Transaction, inspection_id: int) -> list[str]:
+    """The names of the experts who take part."""
+    return [person.name for person in tx.experts.at(inspection_id)]
+
+
+def expert_lines(tx: Transaction, inspection_id: int) -> list[str]:
+    """Which experts take part; nothing where none does."""
+    names = expert_names(tx, inspection_id)
+    return [labelled(_("参加专家"), html(listed(names)))] if names else []
+
+
+def expert_who_found(tx: Transaction, hazard: Hazard) -> str:
+    """The expert who found this at an inspection of the office, also one who was taken off since; else empty."""
+    inspection_id = hazard.official_inspection_id
+    if inspection_id is None or not tx.experts.was_at(inspection_id, hazard.found_by):
+        return ""
+    return name_of(tx, hazard.found_by)
+
+
+def experts_of(tx: Transaction, hazard: Hazard) -> list[str]:
+    """On the card of a hazard: the expert who found it, or those who took part when it was found."""
+    if hazard.official_inspection_id is None:
+        return []
+    if found := expert_who_found(tx, hazard):
+        return [labelled(_("查出的专家"), html(found))]
+    return expert_lines(tx, hazard.official_inspection_id)

@@ -16,7 +16,7 @@ from handlers.official_signing import show_signing, view
 from handlers.replies import Button, Reply, Screen, column, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.walking import name_of
-from handlers.words import N_, _, full_day, html, listed, shorten
+from handlers.words import N_, _, aside, full_day, html, listed, shorten
 
 _MODES = {mode.value[:2]: mode for mode in Mode if mode is not Mode.REVIEW}
 TEXT_FIELDS = {
@@ -52,8 +52,8 @@ def search(request: Request) -> Reply:
 def _pick(request: Request, words: str, *, notice: str = "") -> Reply:
     request.enter("official_pick", words=words)
     title = _("<b>监督检查</b>　先选企业。发名称或信用代码的一部分来查找，或者扫企业的二维码。")
-    draws = Button(_("🎲 双随机抽查"), data("rd", 0))
-    return Reply(screen=firm_choice(request, words, title=title, route="jb", notice=notice, more=(draws,)))
+    draws, roster = Button(_("🎲 双随机抽查"), data("rd", 0)), Button(_("专家名册"), data("xa", 0))
+    return Reply(screen=firm_choice(request, words, title=title, route="jb", notice=notice, more=(draws, roster)))
 
 
 def pick_again(request: Request) -> Reply:
@@ -142,6 +142,8 @@ def _buttons(request: Request, official: OfficialInspection, found: Sequence[Haz
         ]
     )
     fields = [Button(_(name), data("jt", official.id, code)) for code, name in _field_labels()]
+    asked = len(request.tx.experts.at(official.id))
+    fields.append(Button(_("请专家") + (aside(asked) if asked else ""), data("xe", official.id)))
     return (
         *open_ones,
         *rows(fields[:2], fields[2:]),
@@ -164,24 +166,31 @@ def open_one(request: Request) -> Reply:
 def take_finding(request: Request) -> Reply:
     """A photo, a voice note or words while at the inspection: one more finding, with its number at once."""
     official = current(request)
+    try:
+        return findings.begin(request, finding_of(request, official))
+    except NotRunning as refused:
+        return show(request, official, notice=_(str(refused)))
+
+
+def finding_of(request: Request, official: OfficialInspection) -> Hazard:
+    """The finding that a photo, a voice note or words belong to: that of their album, else a new one.
+
+    Raises NotRunning once somebody has signed.
+    """
     together = request.tx.attachments.of_album(request.who.id, request.album)
     if together and together[0].hazard_id is not None:
         known = request.tx.hazards.get(together[0].hazard_id)
         if known is not None and known.official_inspection_id == official.id:
-            return findings.begin(request, known)
-    try:
-        hazard = request.tx.official_inspections.add_finding(
-            official,
-            criterion_id=None,
-            clause="",
-            level=Level.GENERAL,
-            words=request.text.strip()[:1000],
-            by=request.who.id,
-            at=request.now,
-        )
-    except NotRunning as refused:
-        return show(request, official, notice=_(str(refused)))
-    return findings.begin(request, hazard)
+            return known
+    return request.tx.official_inspections.add_finding(
+        official,
+        criterion_id=None,
+        clause="",
+        level=Level.GENERAL,
+        words=request.text.strip()[:1000],
+        by=request.who.id,
+        at=request.now,
+    )
 
 
 def ask_text(request: Request) -> Reply:

@@ -8,6 +8,7 @@ from handlers import life_news, major_report_news
 from handlers.draws import DRAWN, told
 from handlers.due_cards import due_card
 from handlers.expert_findings import ENTERED, entered
+from handlers.inspection_experts import ASKED, asked
 from handlers.internal_reports import REPORTED, reported
 from handlers.ledger_orders import REPORT, report
 from handlers.letters import LETTER, letter
@@ -37,6 +38,7 @@ RENDERERS: dict[str, Renderer] = {
     REPORTED: reported,
     DRAWN: told,
     ENTERED: entered,
+    ASKED: asked,
     REPORT: report,
     LETTER: letter,
     TABLE: table,

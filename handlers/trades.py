@@ -1,5 +1,7 @@
 """Choosing the trades of an enterprise: pages of groups, each trade a button that toggles."""
 
+from collections.abc import Callable, Collection
+
 from checklists.enterprises import Enterprise
 from checklists.people import Permission
 from checklists.sector_sets import Trade
@@ -27,23 +29,20 @@ def page_screen(enterprise: Enterprise, page: int) -> Screen:
     """A group of trades, those chosen marked; names that need a word of explanation stand in the text."""
     groups = load_trade_groups()
     group = groups[page]
-    chosen = [short_name(t) for g in groups for t in g.trades if t.id in enterprise.trades]
     lines = [
         _("<b>{name}</b> 是做什么的？可以选几个。").format(name=html(enterprise.name)),
-        _("已选：{trades}").format(trades=listed(chosen) or _("还没有")),
+        _("已选：{trades}").format(trades=trade_words(enterprise.trades) or _("还没有")),
         _("\n第 {page}/{pages} 页 · <b>{group}</b>").format(page=page + 1, pages=len(groups), group=_(group.name)),
         *(f"· {_(t.name)}" for t in group.trades if "（" in t.name),
     ]
-    toggles = [_toggle(enterprise, t.id, short_name(t)) for t in group.trades]
-    pairs = [toggles[n : n + 2] for n in range(0, len(toggles), 2)]
-    turn = [
-        Button(f"‹ {_(groups[page - 1].name)}", data("qg", enterprise.id, page - 1)) if page else None,
-        Button(f"{_(groups[page + 1].name)} ›", data("qg", enterprise.id, page + 1))
-        if page + 1 < len(groups)
-        else None,
-    ]
+    choices = trade_choices(
+        enterprise.trades,
+        page,
+        toggle=lambda trade, wanted: data("qt", enterprise.id, trade, wanted),
+        turn=lambda to: data("qg", enterprise.id, to),
+    )
     done = Button(_("选好了，下一步"), data("qd", enterprise.id)) if enterprise.trades else None
-    return Screen(text="\n".join(lines), buttons=rows(*pairs, turn, [done], [Button(_("以后再填"), data("h"))]))
+    return Screen(text="\n".join(lines), buttons=rows(*choices, [done], [Button(_("以后再填"), data("h"))]))
 
 
 def short_name(trade: Trade) -> str:
@@ -51,15 +50,38 @@ def short_name(trade: Trade) -> str:
     return _(trade.name.partition("（")[0])
 
 
-def _toggle(enterprise: Enterprise, trade: str, name: str) -> Button:
-    chosen = trade in enterprise.trades
-    return Button(f"✅ {name}" if chosen else name, data("qt", enterprise.id, trade, 0 if chosen else 1))
+def trade_choices(
+    chosen: Collection[str], page: int, *, toggle: Callable[[str, int], str], turn: Callable[[int], str]
+) -> list[list[Button | None]]:
+    """A page of trades as buttons in pairs, those chosen marked, and the way to the pages beside it.
+
+    `toggle` gives the data for a trade and whether it is wanted (1) or not (0), `turn` that for another page.
+    """
+    groups = load_trade_groups()
+    toggles = [
+        Button(("✅ " if t.id in chosen else "") + short_name(t), toggle(t.id, 0 if t.id in chosen else 1))
+        for t in groups[page].trades
+    ]
+    pairs: list[list[Button | None]] = [list(toggles[n : n + 2]) for n in range(0, len(toggles), 2)]
+    before = Button(f"‹ {_(groups[page - 1].name)}", turn(page - 1)) if page else None
+    after = Button(f"{_(groups[page + 1].name)} ›", turn(page + 1)) if page + 1 < len(groups) else None
+    return [*pairs, [before, after]]
+
+
+def page_of_trade(trade: str) -> int | None:
+    """The page this trade stands on; None for what is no trade that people choose."""
+    return next((n for n, g in enumerate(load_trade_groups()) if trade in {t.id for t in g.trades}), None)
+
+
+def trade_words(trades: Collection[str]) -> str:
+    """The short names of these trades, in the order of the pages."""
+    return listed(short_name(t) for g in load_trade_groups() for t in g.trades if t.id in trades)
 
 
 def toggle(request: Request) -> Reply:
     """Take a trade in or out, as the button said; a button pressed twice does it once."""
     enterprise = request.tx.enterprises.get(request.enterprise_id or 0)
-    page = next((n for n, g in enumerate(load_trade_groups()) if request.word(1) in {t.id for t in g.trades}), None)
+    page = page_of_trade(request.word(1))
     if enterprise is None or page is None:
         raise Gone
     others = [t for t in enterprise.trades if t != request.word(1)]

@@ -28,7 +28,7 @@ CONTENTS: Mapping[str, str] = {
     **dict.fromkeys(("official_inspections", "inspection_experts", "draws", "drawn_enterprises"), N_("监督检查和抽查")),
     **dict.fromkeys(("attachments", "photos"), N_("照片和语音")),
     **dict.fromkeys(("enterprises", "enterprise_trades", "enterprise_traits", "contacts"), N_("企业资料")),
-    **dict.fromkeys(("people", "roles", "invitations"), N_("人员和职务")),
+    **dict.fromkeys(("people", "roles", "invitations", "expert_profiles"), N_("人员和职务")),
     **dict.fromkeys(("departments", "department_members", "department_trades"), N_("科室")),
     **dict.fromkeys(("risk_points", "risk_checks", "risk_measures", "risk_assessments"), N_("风险点")),
     **dict.fromkeys(("adoptions", "extra_items", "office_settings", "zones", "sequences"), N_("条目和设置")),

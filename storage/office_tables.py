@@ -219,6 +219,21 @@ inspection_experts = Table(
     Index("ix_inspection_experts_person", "zone_id", "person_id"),
 )
 
+# What the office knows of an expert: his kind, his trades (a JSON list of ids), and what he is good at.
+expert_profiles = Table(
+    "expert_profiles",
+    metadata,
+    zone_column(),
+    Column("person_id", Id, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("trades", Text, nullable=False, server_default="[]"),
+    Column("words", String(200), nullable=False, server_default=""),
+    Column("set_by", Id, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("zone_id", "person_id"),
+    belongs_to("people", "person_id"),
+)
+
 # One quiz of a person: the questions with what was answered, as JSON, and how it ended.
 quizzes = Table(
     "quizzes",

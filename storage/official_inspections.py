@@ -13,6 +13,7 @@ from checklists.official_inspections import (
     OfficialInspection,
     OfficialState,
     check_finish,
+    check_unsigned,
 )
 from checklists.working_days import SHANGHAI
 from storage.office_tables import official_inspections
@@ -74,7 +75,7 @@ class OfficialInspections(Subject):
 
     def describe(self, known: OfficialInspection, **words: str) -> OfficialInspection:
         """Set inspectors, present or words while nobody has signed; raises NotRunning."""
-        _check_unsigned(known)
+        check_unsigned(known)
         lengths = {"inspectors": 300, "present": 100, "words": 2000}
         return self._set(known, {name: words[name][: lengths[name]] for name in words})
 
@@ -91,7 +92,7 @@ class OfficialInspections(Subject):
         at: datetime,
     ) -> Hazard:
         """One finding, as a hazard of its own; raises NotRunning once somebody has signed."""
-        _check_unsigned(known)
+        check_unsigned(known)
         return self.tx.hazards.open(
             enterprise_id=known.enterprise_id,
             source=Source.OFFICIAL_INSPECTION,
@@ -117,7 +118,7 @@ class OfficialInspections(Subject):
         """
         known = self.get(hazard.official_inspection_id) if hazard.official_inspection_id is not None else None
         if known is not None:
-            _check_unsigned(known)
+            check_unsigned(known)
         if hazard.state is not State.FOUND:
             raise NotRunning("级别已经确认，依据不能再改。")
         values = {"criterion_id": criterion_id, "clause": clause[:200], "level": level.value}
@@ -148,7 +149,7 @@ class OfficialInspections(Subject):
 
     def abandon(self, known: OfficialInspection, *, by: int, at: datetime) -> OfficialInspection:
         """Begun in error; its findings stay on the list. Raises NotRunning once somebody has signed."""
-        _check_unsigned(known)
+        check_unsigned(known)
         changed = self._set(known, {"state": OfficialState.ABANDONED.value, "finished_at": at})
         self._note("official_inspection_abandoned", known.id, by=by, at=at, after=None)
         return changed
@@ -185,10 +186,3 @@ class OfficialInspections(Subject):
             OfficialInspection(**{**row._mapping, "mode": Mode(row.mode), "state": OfficialState(row.state)})
             for row in rows
         ]
-
-
-def _check_unsigned(known: OfficialInspection) -> None:
-    if not known.is_running:
-        raise NotRunning("这次检查已经结束。")
-    if known.is_signed:
-        raise NotRunning("已经有人签字，不能再改。要补充的，另开一次检查。")

@@ -15,6 +15,7 @@ from storage.drafts import Drafts
 from storage.draws import Draws
 from storage.duties import Duties
 from storage.enterprises import Enterprises
+from storage.experts import Experts
 from storage.hazard_life import HazardLife
 from storage.hazard_records import HazardRecords
 from storage.hazard_statistics import HazardStatistics
@@ -110,6 +111,10 @@ class Transaction:
     def analysis_meetings(self) -> AnalysisMeetings:
         return AnalysisMeetings(self)
 
+
+    @cached_property
+    def experts(self) -> Experts:
+        return Experts(self)
 
     @cached_property
     def draws(self) -> Draws:

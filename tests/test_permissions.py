@@ -107,6 +107,8 @@ ROUTES: dict[str, str] = {
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "who enters findings": """
+        xi xo @expert_inspections @expert_inspection text@expert_inspection photo@expert_inspection
+        voice@expert_inspection
         je jg jp ji jk jf jc rx @expert_pick text@expert_pick photo@expert_pick @entering_source @entering @finding
         text@entering photo@entering voice@entering text@finding photo@finding voice@finding
     """,
@@ -116,10 +118,12 @@ ROUTES: dict[str, str] = {
         text@official_pick photo@official_pick text@official photo@official voice@official text@official_text
         text@official_unsigned text@official_paper
         rd rs rb rc rf @draws @draw
+        xe xp xj @inspection_experts xa xb @expert_roster @expert
     """,
     "managers": """
         rn rl rp ru ri rw rk rv @draw_pool @draw_choices @draw_plan @draw_inspectors text@draw_plan
         fg @figures tp
+        xk xt xz xw @expert_trades @expert_words text@expert_words
         ya yg @life_department yo yon yod yop yot yoz yox yoy text@department_name
         @departments @department_name @department @department_trades @department_end
         ea eb @enterprise_active m mc mx @import @import_preview @imported

@@ -126,6 +126,20 @@ def upgrade() -> None:
     op.create_index("ix_hazard_analyses_hazard", "hazard_analyses", ["zone_id", "hazard_id"], unique=False)
     op.create_index("ix_hazard_analyses_meeting", "hazard_analyses", ["zone_id", "meeting_id"], unique=False)
     op.create_table(
+        "expert_profiles",
+        sa.Column("zone_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("trades", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("words", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("set_by", sa.BigInteger(), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["zone_id", "person_id"], ["people.zone_id", "people.id"], name=op.f("fk_expert_profiles_zone_id_person_id")
+        ),
+        sa.PrimaryKeyConstraint("zone_id", "person_id", name=op.f("pk_expert_profiles")),
+    )
+    op.create_table(
         "inspection_experts",
         sa.Column("zone_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
