@@ -40,8 +40,12 @@ async def opened(page: Page, name: str) -> Locator:
     # The last words of a conversation stand beside its name and may name others.
     await page.locator(".row-main").filter(has=page.get_by_text(name, exact=True)).click()
     pane = page.get_by_label(f"{name} 的对话", exact=True)
+    menus = pane.locator("article", has_text="您好。您是")
+    before = await menus.count()
     await pane.get_by_role("button", name="命令").click()
     await pane.get_by_role("option", name="/start").click()
+    # Buttons of earlier messages may say the same as those of the menu: it must be there before one is pressed.
+    await expect(menus).to_have_count(before + 1)
     return pane
 
 
