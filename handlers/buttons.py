@@ -1,11 +1,14 @@
 """Buttons and rows that many screens share."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 
-from handlers.replies import Button, data
+from handlers.replies import Button, Rows, data
 from handlers.words import _
 
 ON_ONE_PAGE = 8
+# What half a phone's width shows in full, a Chinese character counting two.
+_HALF_WIDTH = 16
 
 
 def to_home() -> Button:
@@ -37,3 +40,19 @@ def progress_bar(done: int, total: int) -> str:
     """Ten blocks, as many of them full as is done."""
     full = 10 * done // total if total else 0
     return "▓" * full + "░" * (10 - full)
+
+
+def in_pairs(buttons: Iterable[Button], *, alone: int) -> Rows:
+    """A long menu in few rows: the first `alone` have a row each, after them two short neighbours share one."""
+    made: list[tuple[Button, ...]] = []
+    for number, button in enumerate(buttons):
+        joins = number > alone and len(made[-1]) == 1 and _is_short(button) and _is_short(made[-1][0])
+        if joins:
+            made[-1] = (*made[-1], button)
+        else:
+            made.append((button,))
+    return tuple(made)
+
+
+def _is_short(button: Button) -> bool:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in button.label) <= _HALF_WIDTH

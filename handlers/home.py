@@ -30,8 +30,8 @@ from handlers import (
     risk_points,
     standards,
 )
-from handlers.buttons import to_home
-from handlers.replies import Button, Reply, Screen, column, data, rows
+from handlers.buttons import in_pairs, to_home
+from handlers.replies import Button, Reply, Rows, Screen, column, data, rows
 from handlers.routing import About, Command, Display, Gone, Press, Request, Route, Words
 from handlers.words import LANGUAGES, _, html, listed, speaking
 
@@ -64,14 +64,16 @@ NEWS: tuple[Callable[[Request], list[str]], ...] = (due_cards.news,)
 def home(request: Request) -> Reply:
     """The menu of this person: of the office, of the one enterprise, or the choice between several."""
     request.tx.dialogs.leave(request.chat_id)
+# The main jobs come first and keep a row of their own.
+_ALONE = 2
     person = request.person
     if person is None or not person.assignments:
         return Reply(screen=stranger_screen(request.zone.name, known=person is not None))
-    if person.in_office:
+    if person.sees_zone:
         return office(replace(request, enterprise_id=None))
     firms = request.tx.enterprises.some(person.enterprise_ids)
     if not firms:
-        screen = worker_screen(request.zone.name, person, request.language, internal_reports.ways(request))
+        screen = worker_screen(request.zone.name, person, request.language, _worker_ways(request))
         return Reply(screen=internal_reports.with_own(request, screen))
     if len(firms) > 1:
         return Reply(screen=choice_screen(person, firms, request.language))
@@ -106,7 +108,7 @@ def choice_screen(person: Person, firms: list[Enterprise], language: str) -> Scr
 
 def firm(request: Request) -> Reply:
     """The menu of one enterprise."""
-    if request.who.in_office:
+    if request.who.sees_zone:
         return enterprises.show(request)
     enterprise = request.tx.enterprises.get(request.enterprise_id or 0)
     assert enterprise is not None
@@ -138,8 +140,8 @@ def office(request: Request) -> Reply:
     return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*_menu(request))))
 
 
-def _menu(request: Request) -> list[list[Button]]:
-    return [[button] for entry in ENTRIES for button in entry(request)]
+def _menu(request: Request) -> Rows:
+    return in_pairs((button for entry in ENTRIES for button in entry(request)), alone=_ALONE)
 
 
 def _other_language(language: str) -> Button:
@@ -172,10 +174,10 @@ def help_(request: Request) -> Reply:
     person = request.person
     if person is None or not person.assignments:
         return Reply(screen=stranger_screen(request.zone.name, known=person is not None))
-    return Reply(screen=help_screen(in_office=person.in_office))
+    return Reply(screen=help_screen(in_office=person.in_office, reads=person.sees_zone))
 
 
-def help_screen(*, in_office: bool) -> Screen:
+def help_screen(*, in_office: bool, reads: bool) -> Screen:
     """What one can do here and that nothing is lost."""
     if in_office:
         text = _(
@@ -193,6 +195,12 @@ def help_screen(*, in_office: bool) -> Screen:
 
 
 _MENU_WORDS = re.compile("菜单|首页|主菜单|回首页|返回首页|[Mm]enu|[Hh]ome")
+    elif reads:
+        text = _(
+            "<b>怎么用</b>\n1. 在“隐患台账”里看全部隐患，发几个字就能查找，发编号直接打开。\n"
+            "2. 在“企业”里看一家企业的资料、自查记录和隐患。\n"
+            "3. 您只看，不办理；发给您的文件都有记录。\n随时发 /start 回到首页。"
+        )
 ROUTES: tuple[Route, ...] = (
     Command(name="start", needs=Permission.ANYONE, handler=start, menu=lambda: _("首页")),
     Command(name="zicha", needs=Permission.ANYONE, handler=home, menu=lambda: _("自查")),
@@ -207,5 +215,5 @@ ROUTES: tuple[Route, ...] = (
     Press(name="lg", needs=Permission.MEMBER, handler=speak),
     Press(name="hf", needs=Permission.SEE_ENTERPRISE, about=About.ENTERPRISE, handler=firm),
     Display(dialog="firm", needs=Permission.SEE_ENTERPRISE, about=About.ENTERPRISE, handler=firm),
-    Display(dialog="office", needs=Permission.OFFICE, handler=office),
+    Display(dialog="office", needs=Permission.READ, handler=office),
 )

@@ -1,6 +1,8 @@
 """The menu by role, and what a stranger is told."""
 
 from checklists.people import Role
+from handlers.buttons import in_pairs
+from handlers.replies import Button
 from handlers.services import Services
 from storage.database import ZoneDatabase
 from tests.chat import Chat
@@ -148,3 +150,16 @@ async def test_what_nobody_asked_for_is_said_not_to_be_kept(database: ZoneDataba
     assert stranger.text == f"<i>文件没有收下，这里用不着文件。</i>\n{STRANGER}"
     await stranger.says("你好")
     assert stranger.text == STRANGER
+
+
+def test_a_long_menu_puts_short_neighbours_side_by_side_after_the_main_jobs() -> None:
+    labels = ["开始自查", "隐患清单", "风险点", "人员与邀请", "未自查名单（逾期1）", "企业", "设置", "English"]
+    rows = in_pairs([Button(label, str(n)) for n, label in enumerate(labels)], alone=2)
+    assert [[b.label for b in row] for row in rows] == [
+        ["开始自查"],
+        ["隐患清单"],
+        ["风险点", "人员与邀请"],
+        ["未自查名单（逾期1）"],
+        ["企业", "设置"],
+        ["English"],
+    ]
