@@ -11,7 +11,7 @@ VALID_FOR = timedelta(days=7)
 
 # What can be invited to; a worker has nothing to do here yet.
 INVITED_TO_ENTERPRISE = (Role.PRINCIPAL, Role.CONTROLLER, Role.SAFETY_MANAGER, Role.DEPUTY)
-INVITED_TO_OFFICE = (Role.OFFICER, Role.REVIEWER, Role.EXPERT, Role.ADMINISTRATOR)
+INVITED_TO_OFFICE = (Role.OFFICER, Role.REVIEWER, Role.EXPERT, Role.READER, Role.ADMINISTRATOR)
 
 
 MOST_IN_NAME = 30
@@ -55,6 +55,21 @@ class Named:
 
     name: str
     phone: str
+
+
+def read_liaison(text: str) -> Named | None:
+    """Name, department and phone such as “李四 消防大队 13800000000”; the name then bears the department in brackets.
+
+    None where one of the two is missing: whose liaison somebody is must be known.
+    """
+    found = _PHONE.search(text)
+    rest = text.replace(found.group(), " ") if found else text
+    words = re.sub(r"[，,。；;:：、（）()]|电话|手机|姓名|单位", " ", rest).split()
+    name, department = (words[0], "".join(words[1:])) if words else ("", "")
+    named = read_name(name + (f" {found.group()}" if found else "")) if department else None
+    if named is None or len(department) > MOST_IN_NAME:
+        return None
+    return Named(f"{named.name}（{department}）", named.phone)
 
 
 def read_name(text: str) -> Named | None:

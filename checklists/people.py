@@ -12,6 +12,7 @@ class Role(StrEnum):
     OFFICER = "officer"
     REVIEWER = "reviewer"
     EXPERT = "expert"
+    READER = "reader"
     PRINCIPAL = "principal"
     CONTROLLER = "controller"
     SAFETY_MANAGER = "safety_manager"
@@ -20,7 +21,9 @@ class Role(StrEnum):
 
 
 OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.REVIEWER, Role.EXPERT})
-ENTERPRISE_ROLES = frozenset(Role) - OFFICE_ROLES
+# A liaison of another department (联络员) reads what the office has and does nothing else.
+ZONE_ROLES = OFFICE_ROLES | {Role.READER}
+ENTERPRISE_ROLES = frozenset(Role) - ZONE_ROLES
 INSPECTING_ROLES = ENTERPRISE_ROLES - {Role.WORKER}
 
 ROLE_NAMES: Mapping[Role, str] = {
@@ -28,6 +31,7 @@ ROLE_NAMES: Mapping[Role, str] = {
     Role.OFFICER: "监管员",
     Role.REVIEWER: "审核员",
     Role.EXPERT: "专家",
+    Role.READER: "联络员",
     Role.PRINCIPAL: "主要负责人",
     Role.CONTROLLER: "实际控制人",
     Role.SAFETY_MANAGER: "安全管理员",
@@ -38,7 +42,7 @@ ROLE_NAMES: Mapping[Role, str] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assignment:
-    """One role that a person holds now; `enterprise_id` is None for a role in the office."""
+    """One role that a person holds now; `enterprise_id` is None for a role in the office, or beside it (联络员)."""
 
     role: Role
     enterprise_id: int | None = None
@@ -61,6 +65,12 @@ class Person:
 
     @property
     def in_office(self) -> bool:
+        """Whether this person works for the office; a liaison of another department does not."""
+        return any(a.enterprise_id is None and a.role in OFFICE_ROLES for a in self.assignments)
+
+    @property
+    def sees_zone(self) -> bool:
+        """Whether this person looks at all firms: the office, and liaisons who only read."""
         return any(a.enterprise_id is None for a in self.assignments)
 
     @property
@@ -77,11 +87,13 @@ class Permission(StrEnum):
     MEMBER = "member"
     INSPECT = "inspect"
     SEE_ENTERPRISE = "see_enterprise"
+    ANSWER = "answer"
     REPORT = "report"
     LOOK = "look"
     KEEP_STANDARD = "keep_standard"
     SIGN = "sign"
     INVITE = "invite"
+    READ = "read"
     OFFICE = "office"
     FIND = "find"
     SUPERVISE = "supervise"
@@ -100,21 +112,28 @@ class Grant:
 _MANAGERS = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 
 # A worker is asked nothing but may report a hazard and look at risk points; an expert sees, enters what he finds
-# himself, and changes nothing else. Why each may what it may: docs/decisions/hazard-life.md.
+# himself, and changes nothing else; a liaison reads. Why each may what it may: docs/decisions/hazard-life.md.
 GRANTS: Mapping[Permission, Grant] = {
     Permission.INSPECT: Grant(enterprise=INSPECTING_ROLES),
-    Permission.SEE_ENTERPRISE: Grant(office=OFFICE_ROLES, enterprise=INSPECTING_ROLES),
+    Permission.SEE_ENTERPRISE: Grant(office=ZONE_ROLES, enterprise=INSPECTING_ROLES),
+    Permission.ANSWER: Grant(office=OFFICE_ROLES, enterprise=INSPECTING_ROLES),
     Permission.REPORT: Grant(enterprise=ENTERPRISE_ROLES),
-    Permission.LOOK: Grant(office=OFFICE_ROLES, enterprise=ENTERPRISE_ROLES),
+    Permission.LOOK: Grant(office=ZONE_ROLES, enterprise=ENTERPRISE_ROLES),
     Permission.KEEP_STANDARD: Grant(office=_MANAGERS, enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
     Permission.SIGN: Grant(enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
     Permission.INVITE: Grant(office=_MANAGERS, enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
+    Permission.READ: Grant(office=ZONE_ROLES),
     Permission.OFFICE: Grant(office=OFFICE_ROLES),
     Permission.FIND: Grant(office=OFFICE_ROLES),
     Permission.SUPERVISE: Grant(office=_MANAGERS | {Role.REVIEWER}),
     Permission.MANAGE: Grant(office=_MANAGERS),
     Permission.ADMINISTER: Grant(office=frozenset({Role.ADMINISTRATOR})),
 }
+
+
+def knows_sources(person: Person | None) -> bool:
+    """Whether this person is told where hazards came from, tips among them: only who supervises is."""
+    return allows(person, Permission.SUPERVISE)
 
 
 def allows(person: Person | None, permission: Permission, *, enterprise_id: int | None = None) -> bool:

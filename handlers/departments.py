@@ -1,16 +1,17 @@
 """The office's departments: found one, say which trades it supervises and who works for it, dissolve it."""
 
-from checklists.people import Permission, Role
+from checklists.people import ROLE_NAMES, Permission, Role
 from checklists.trade_groups import load_trade_groups
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Input, Press, Request, Route
 from handlers.trades import page_of_trade, trade_choices, trade_words
-from handlers.words import _, html
+from handlers.words import _, aside, html
 from storage.departments import Department
 
 _MOST_LETTERS = 30
-_JUDGES = (Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR)
+# A liaison who is a member hears of the department's hazards and decides nothing.
+_MEMBERS = (Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR, Role.READER)
 
 
 def show_all(request: Request) -> Reply:
@@ -68,10 +69,10 @@ def _show(request: Request, department: Department) -> Reply:
     ]
     people = [
         Button(
-            f"✅ {p.name}" if p.id in members else p.name,
+            ("✅ " if p.id in members else "") + p.name + ("" if p.in_office else aside(_(ROLE_NAMES[Role.READER]))),
             data("yop", department.id, p.id, 0 if p.id in members else 1),
         )
-        for p in tx.people.with_role(*_JUDGES)
+        for p in tx.people.with_role(*_MEMBERS)
     ]
     pairs = [people[n : n + 2] for n in range(0, len(people), 2)]
     more = [Button(_("选行业"), data("yot", department.id, 0)), Button(_("撤销科室"), data("yox", department.id))]
@@ -82,7 +83,7 @@ def _show(request: Request, department: Department) -> Reply:
 def toggle_member(request: Request) -> Reply:
     """Let a person of the office work for the department, or no more, as the button said."""
     department, person = _department(request), request.tx.people.get(request.number(1))
-    if person is None or not person.holds(*_JUDGES):
+    if person is None or not person.holds(*_MEMBERS):
         raise Gone
     change = request.tx.departments.join if request.number(2) else request.tx.departments.leave
     if bool(request.number(2)) is not request.tx.departments.is_member(department.id, person.id):

@@ -174,8 +174,8 @@ def _card_buttons(request: Request, enterprise: Enterprise) -> tuple[tuple[Butto
     if allows(request.who, Permission.MANAGE):
         label = _("停用这家企业") if enterprise.active else _("恢复这家企业")
         turning_off = Button(label, data("ea", enterprise.id, 0 if enterprise.active else 1))
-    back = Button(_("企业列表"), data("e")) if request.who.in_office else None
-    kept = [*records.entries(request), *hazard_lists.entries(request)] if request.who.in_office else []
+    back = Button(_("企业列表"), data("e")) if request.who.sees_zone else None
+    kept = [*records.entries(request), *hazard_lists.entries(request)] if request.who.sees_zone else []
     return rows(look, [inspect, enter], [own, risks], [code], kept, [turning_off], [back, to_home()])
 
 
@@ -233,15 +233,15 @@ def active_again(request: Request) -> Reply:
 
 _FIRM = About.ENTERPRISE
 ROUTES: tuple[Route, ...] = (
-    Press(name="e", needs=Permission.OFFICE, handler=show_all),
-    Press(name="el", needs=Permission.OFFICE, handler=turn),
-    Press(name="ec", needs=Permission.OFFICE, handler=show_communities),
-    Press(name="eh", needs=Permission.OFFICE, handler=by_community),
-    Press(name="ew", needs=Permission.OFFICE, handler=show_trades),
-    Press(name="ek", needs=Permission.OFFICE, handler=by_trade),
-    Input(dialog="enterprises", takes=frozenset({"text"}), needs=Permission.OFFICE, handler=search),
-    Display(dialog="enterprises", needs=Permission.OFFICE, handler=list_again),
-    Display(dialog="enterprise_choices", needs=Permission.OFFICE, handler=list_again),
+    Press(name="e", needs=Permission.READ, handler=show_all),
+    Press(name="el", needs=Permission.READ, handler=turn),
+    Press(name="ec", needs=Permission.READ, handler=show_communities),
+    Press(name="eh", needs=Permission.READ, handler=by_community),
+    Press(name="ew", needs=Permission.READ, handler=show_trades),
+    Press(name="ek", needs=Permission.READ, handler=by_trade),
+    Input(dialog="enterprises", takes=frozenset({"text"}), needs=Permission.READ, handler=search),
+    Display(dialog="enterprises", needs=Permission.READ, handler=list_again),
+    Display(dialog="enterprise_choices", needs=Permission.READ, handler=list_again),
     Press(name="ev", needs=Permission.SEE_ENTERPRISE, about=_FIRM, handler=show),
     Display(dialog="enterprise", needs=Permission.SEE_ENTERPRISE, about=_FIRM, handler=show),
     Press(name="ea", needs=Permission.MANAGE, about=_FIRM, handler=ask_active),

@@ -17,7 +17,7 @@ from checklists.hazards import (
     State,
     format_number,
 )
-from checklists.people import Permission, allows
+from checklists.people import Permission, allows, knows_sources
 from handlers.buttons import to_home
 from handlers.items import handed_in_words
 from handlers.replies import Button, Rows, Screen, data, rows
@@ -110,7 +110,7 @@ def seen_attachments(request: Request, hazard: Hazard) -> list[Attachment]:
     even see that there is one: then nothing tells a tip from any other hazard that the office entered.
     """
     kept = request.tx.attachments.of_hazard(hazard.id)
-    if hazard.source is not Source.TIP or request.who.in_office:
+    if hazard.source is not Source.TIP or knows_sources(request.person):
         return kept
     return [a for a in kept if a.phase == Phase.AFTER or is_of_the_firm(request.tx, a, hazard)]
 

@@ -78,10 +78,10 @@ def again(request: Request) -> Reply:
     return _ask(request, hazard_of(request, int(request.dialog.data["id"])))
 
 
-_ABOUT, _SEE, _DIALOG = About.HAZARD, Permission.SEE_ENTERPRISE, "hazard_clause"
+_ABOUT, _ANSWER, _DIALOG = About.HAZARD, Permission.ANSWER, "hazard_clause"
 ROUTES: tuple[Route, ...] = (
-    Press(name="zd", needs=_SEE, about=_ABOUT, handler=ask),
-    Press(name="zc", needs=_SEE, about=_ABOUT, handler=choose),
-    Input(dialog=_DIALOG, takes=frozenset({"text"}), needs=_SEE, about=_ABOUT, handler=write),
-    Display(dialog=_DIALOG, needs=_SEE, about=_ABOUT, handler=again),
+    Press(name="zd", needs=_ANSWER, about=_ABOUT, handler=ask),
+    Press(name="zc", needs=_ANSWER, about=_ABOUT, handler=choose),
+    Input(dialog=_DIALOG, takes=frozenset({"text"}), needs=_ANSWER, about=_ABOUT, handler=write),
+    Display(dialog=_DIALOG, needs=_ANSWER, about=_ABOUT, handler=again),
 )

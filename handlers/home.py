@@ -59,13 +59,13 @@ ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
     lambda request: [_other_language(request.language)],
 )
 NEWS: tuple[Callable[[Request], list[str]], ...] = (due_cards.news,)
+# The main jobs come first and keep a row of their own.
+_ALONE = 2
 
 
 def home(request: Request) -> Reply:
     """The menu of this person: of the office, of the one enterprise, or the choice between several."""
     request.tx.dialogs.leave(request.chat_id)
-# The main jobs come first and keep a row of their own.
-_ALONE = 2
     person = request.person
     if person is None or not person.assignments:
         return Reply(screen=stranger_screen(request.zone.name, known=person is not None))
@@ -73,7 +73,7 @@ _ALONE = 2
         return office(replace(request, enterprise_id=None))
     firms = request.tx.enterprises.some(person.enterprise_ids)
     if not firms:
-        screen = worker_screen(request.zone.name, person, request.language, _worker_ways(request))
+        screen = worker_screen(request.zone.name, person, request.language, internal_reports.ways(request))
         return Reply(screen=internal_reports.with_own(request, screen))
     if len(firms) > 1:
         return Reply(screen=choice_screen(person, firms, request.language))
@@ -185,6 +185,12 @@ def help_screen(*, in_office: bool, reads: bool) -> Screen:
             "2. 在企业里点“邀请”，把链接或邀请函发给主要负责人。\n"
             "3. 企业自查以后，记录和隐患在这里都能看到。\n随时发 /start 回到首页。"
         )
+    elif reads:
+        text = _(
+            "<b>怎么用</b>\n1. 在“隐患台账”里看全部隐患，发几个字就能查找，发编号直接打开。\n"
+            "2. 在“企业”里看一家企业的资料、自查记录和隐患。\n"
+            "3. 您只看，不办理；发给您的文件都有记录。\n随时发 /start 回到首页。"
+        )
     else:
         text = _(
             "<b>怎么用</b>\n1. 一题一题看现场，合格点“合格”，有问题点“有隐患”，可以拍照。\n"
@@ -195,12 +201,6 @@ def help_screen(*, in_office: bool, reads: bool) -> Screen:
 
 
 _MENU_WORDS = re.compile("菜单|首页|主菜单|回首页|返回首页|[Mm]enu|[Hh]ome")
-    elif reads:
-        text = _(
-            "<b>怎么用</b>\n1. 在“隐患台账”里看全部隐患，发几个字就能查找，发编号直接打开。\n"
-            "2. 在“企业”里看一家企业的资料、自查记录和隐患。\n"
-            "3. 您只看，不办理；发给您的文件都有记录。\n随时发 /start 回到首页。"
-        )
 ROUTES: tuple[Route, ...] = (
     Command(name="start", needs=Permission.ANYONE, handler=start, menu=lambda: _("首页")),
     Command(name="zicha", needs=Permission.ANYONE, handler=home, menu=lambda: _("自查")),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from checklists.enterprises import Enterprise
-from checklists.invitations import INVITED_TO_ENTERPRISE, INVITED_TO_OFFICE, Invitation, Named, read_name
+from checklists.invitations import INVITED_TO_ENTERPRISE, INVITED_TO_OFFICE, Invitation, Named, read_liaison, read_name
 from checklists.people import ROLE_NAMES, Permission, Role
 from handlers.buttons import to_home
 from handlers.documents.invitation_sheet import Invitation as Sheet
@@ -117,9 +117,12 @@ def _ask_name(request: Request, role: Role, *, wrong: bool = False) -> Reply:
 def ask_name_screen(role: Role, enterprise: Enterprise | None, *, newest: int, wrong: bool = False) -> Screen:
     """Who is to be invited, in one text; or an invitation without a name."""
     text = _("请发来这位{role}的姓名和电话，例如：李四 13800000000").format(role=_(ROLE_NAMES[role]))
+    nameless: Button | None = Button(_("不写姓名，直接邀请"), _data("vx", enterprise, role.value, newest))
+    if role is Role.READER:
+        text, nameless = _("请发来联络员的姓名、单位和电话，例如：李四 消防大队 13800000000"), None
+        text += "\n" + _("联络员是别的部门的人，只看台账，不能办理。姓名和单位都要写。")
     if wrong:
         text = _("没有看懂姓名。") + text
-    nameless = Button(_("不写姓名，直接邀请"), _data("vx", enterprise, role.value, newest))
     return Screen(text=text, buttons=rows([nameless], [Button(_("返回"), _data("v", enterprise))]))
 
 
@@ -132,13 +135,16 @@ def ask_name_again(request: Request) -> Reply:
 def take_name(request: Request) -> Reply:
     """The name has come: make the invitation."""
     assert request.dialog is not None
-    role, named = Role(request.dialog.data["role"]), read_name(request.text)
+    role = Role(request.dialog.data["role"])
+    named = (read_liaison if role is Role.READER else read_name)(request.text)
     return make(request, role, named) if named else _ask_name(request, role, wrong=True)
 
 
 def make_nameless(request: Request) -> Reply:
     """An invitation that names nobody."""
     role = _chosen(request)
+    if role is Role.READER:
+        return choose(request)
     return _refused(request, role) or make(request, role, Named("", ""))
 
 

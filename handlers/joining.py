@@ -52,9 +52,9 @@ def _unfit(person: Person | None, invitation: Invitation) -> str:
         return _("您已经是{role}了，不用再绑定。这个链接没有用掉，可以转给对的人。").format(
             role=_(ROLE_NAMES[invitation.role])
         )
-    if person.in_office and invitation.enterprise_id is not None:
+    if person.sees_zone and invitation.enterprise_id is not None:
         return _("您是办公室人员，这个邀请是给企业的，请转发给对方。链接没有用掉。")
-    if person.assignments and not person.in_office and invitation.enterprise_id is None:
+    if person.assignments and not person.sees_zone and invitation.enterprise_id is None:
         return _("您在企业任职，不能同时做监管人员。请联系辖区安全监管办公室。链接没有用掉。")
     return ""
 
@@ -64,6 +64,8 @@ def _bind(request: Request, invitation: Invitation, enterprise: Enterprise | Non
     person = request.person or tx.people.add(
         name=_name(request, invitation), telegram_id=request.telegram_id, at=now, language=request.language
     )
+    if invitation.role is Role.READER and not person.assignments:
+        tx.people.rename(person.id, invitation.name)  # it says of which department
     if not tx.invitations.use(invitation.id, by=person.id, at=now):
         return _say(_worthless(InvitationState.USED, invitation))
     if invitation.role is Role.PRINCIPAL:

@@ -12,13 +12,13 @@ from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
 from handlers.hazard_cards import hazard_of
 from handlers.ledger_filters import (
     ALL,
-    FIELD_NAMES,
     OVERDUE,
     RUNG,
     TO_REVIEW,
     UNREPORTED,
     View,
     chosen,
+    fields_for,
     filter_lines,
     keep_view,
     kept_view,
@@ -36,7 +36,7 @@ _MOST_WORDS = 50
 
 def entries(request: Request) -> list[Button]:
     """The office's way to the ledger, with the number of hazards on it."""
-    if request.enterprise_id is not None or not request.who.in_office:
+    if request.enterprise_id is not None or not request.who.sees_zone:
         return []
     return [Button(_("隐患台账{count}").format(count=aside(request.tx.hazards.count_in_zone())), data("gi"))]
 
@@ -226,7 +226,7 @@ def filters(request: Request) -> Reply:
     view = kept_view(request)
     request.enter("ledger", view="filters")
     lines = [_("<b>筛选隐患</b>　点一项来选。"), *(filter_lines(view) or [_("现在没有筛选：在册的全部都在清单里。")])]
-    fields = [_field_button(view, field, name) for field, name in FIELD_NAMES.items()]
+    fields = [_field_button(view, field, name) for field, name in fields_for(request).items()]
     clear = Button(_("清除筛选"), data("gx")) if filter_lines(view) else None
     show = Button(_("看清单{count}").format(count=aside(_count(request, view))), data("gp", 0))
     buttons = rows(*(fields[n : n + 2] for n in range(0, len(fields), 2)), [clear], [show], [to_home()])
@@ -248,7 +248,8 @@ def choices(request: Request) -> Reply:
 
 
 def _choices(request: Request, field: str, page: int) -> Reply:
-    if field not in FIELD_NAMES:
+    fields = fields_for(request)
+    if field not in fields:
         raise Gone
     offered = options(request, field)
     pages = pages_of(len(offered), _CHOICES_ON_ONE_PAGE)
@@ -257,7 +258,7 @@ def _choices(request: Request, field: str, page: int) -> Reply:
     here = offered[page * _CHOICES_ON_ONE_PAGE :][:_CHOICES_ON_ONE_PAGE]
     buttons = [Button(shorten(value_name(field, value), 20), data("gs", field, key)) for key, value in here]
     none = Button(_("不限"), data("gs", field, "-"))
-    text = _("<b>按{field}筛选</b>　请选一个：").format(field=_(FIELD_NAMES[field]))
+    text = _("<b>按{field}筛选</b>　请选一个：").format(field=_(fields[field]))
     pairs = [buttons[n : n + 2] for n in range(0, len(buttons), 2)]
     turns = turning("gc", field, page=page, pages=pages)
     return Reply(screen=Screen(text=text, buttons=rows(*pairs, turns, [none, Button(_("返回"), data("gf"))])))
@@ -291,19 +292,19 @@ def again(request: Request) -> Reply:
     return inbox(request)
 
 
-_OFFICE = Permission.OFFICE
+_READ = Permission.READ
 ROUTES: tuple[Route, ...] = (
-    Press(name="gi", needs=_OFFICE, handler=inbox),
-    Press(name="gq", needs=_OFFICE, handler=open_list),
-    Press(name="gx", needs=_OFFICE, handler=show_everything),
-    Press(name="gl", needs=_OFFICE, handler=back_to_list),
-    Press(name="gp", needs=_OFFICE, handler=turn),
-    Press(name="gd", needs=_OFFICE, handler=deferrals),
-    Press(name="gf", needs=_OFFICE, handler=filters),
-    Press(name="gc", needs=_OFFICE, handler=choices),
-    Press(name="gs", needs=_OFFICE, handler=choose),
-    Press(name="go", needs=_OFFICE, about=About.HAZARD, handler=open_hazard),
-    Command(name="ledger", needs=_OFFICE, handler=inbox),
-    Input(dialog="ledger", takes=frozenset({"text"}), needs=_OFFICE, handler=search),
-    Display(dialog="ledger", needs=_OFFICE, handler=again),
+    Press(name="gi", needs=_READ, handler=inbox),
+    Press(name="gq", needs=_READ, handler=open_list),
+    Press(name="gx", needs=_READ, handler=show_everything),
+    Press(name="gl", needs=_READ, handler=back_to_list),
+    Press(name="gp", needs=_READ, handler=turn),
+    Press(name="gd", needs=_READ, handler=deferrals),
+    Press(name="gf", needs=_READ, handler=filters),
+    Press(name="gc", needs=_READ, handler=choices),
+    Press(name="gs", needs=_READ, handler=choose),
+    Press(name="go", needs=_READ, about=About.HAZARD, handler=open_hazard),
+    Command(name="ledger", needs=_READ, handler=inbox),
+    Input(dialog="ledger", takes=frozenset({"text"}), needs=_READ, handler=search),
+    Display(dialog="ledger", needs=_READ, handler=again),
 )

@@ -21,7 +21,7 @@ from storage.photos import PhotoStore
 from storage.transaction import Transaction
 from storage.zones import Zone
 
-FILTERED, PHOTOS, PHOTOS_FILTERED = "filtered", "photos", "photos_filtered"
+WHOLE, FILTERED, PHOTOS, PHOTOS_FILTERED = "everything", "filtered", "photos", "photos_filtered"
 WITH_PHOTOS = frozenset({PHOTOS, PHOTOS_FILTERED})
 _MOST_PROMINENT = 500
 _OFTEN, _OFTEN_WITH_PHOTOS = 500, 25  # rows between two words about how far it is
@@ -32,13 +32,17 @@ Said = Callable[[int], None]  # told now and then how many hazards are written
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """What to make: a key of MAKERS, the view it is narrowed to, and what the maker cannot look up."""
+    """What to make: a key of MAKERS, the view it is narrowed to, and what the maker cannot look up.
+
+    With `sources` it says where hazards came from, which only who supervises is told.
+    """
 
     what: str
     view: Mapping[str, Any] | None
     now: datetime
     bot_name: str
     photos: Path
+    sources: bool = False
 
     def wanted(self) -> LedgerFilter:
         """The hazards it is about."""
@@ -56,6 +60,7 @@ class Order:
             "now": self.now.isoformat(),
             "bot_name": self.bot_name,
             "photos": str(self.photos),
+            "sources": self.sources,
         }
 
     @classmethod
@@ -97,11 +102,13 @@ def _counted(rows: Iterator[LedgerRow], said: Said, *, often: int = _OFTEN) -> I
 
 
 def _ledger(tx: Transaction, order: Order, zone: Zone, folder: Path, said: Said) -> tuple[Document, ...]:
-    rows = _counted(rows_of(tx, _link(order), order.wanted()), said)
+    rows = _counted(rows_of(tx, _link(order), order.wanted(), sources=order.sources), said)
     name = _("隐患台账（筛选）-{day}") if order.filters else _("隐患台账-{day}")
     file = folder / f"{name.format(day=order.day)}.xlsx"
     with file.open("wb") as target:
-        count = write_hazard_ledger(rows, target, zone=zone.name, as_of=order.now, only=order.filters)
+        count = write_hazard_ledger(
+            rows, target, zone=zone.name, as_of=order.now, only=order.filters, sources=order.sources
+        )
     caption = _("隐患台账，共 {count} 条。").format(count=count) + order.filters
     return (Document(name=file.name, file=file, caption=caption),)
 
@@ -180,7 +187,7 @@ def _with_photos(tx: Transaction, order: Order, zone: Zone, folder: Path, said: 
 
 _Maker = Callable[[Transaction, Order, Zone, Path, Said], tuple[Document, ...]]
 _MAKERS: Mapping[str, _Maker] = {
-    "everything": _ledger,
+    WHOLE: _ledger,
     FILTERED: _ledger,
     "prominent": _prominent,
     PHOTOS: _with_photos,

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from checklists.hazards import LEVEL_NAMES, OPEN_STATES, SOURCE_NAMES, STATE_NAMES, Level, Source, State
 from checklists.ledger import LedgerFilter, Place
+from checklists.people import knows_sources
 from checklists.sector_sets import load_sector_sets
 from handlers.replies import pack
 from handlers.routing import Gone, Request
@@ -17,6 +18,7 @@ from handlers.words import N_, _, html, labelled
 OPEN, TO_REVIEW, OVERDUE, RUNG = "open", "review", "overdue", "rung"
 UNREPORTED, ALL = "unreported", "all"
 _NO_DEPARTMENT = "-"
+_SOURCE = "q"
 _REVIEWABLE = frozenset({State.HANDED_IN, State.FIXED_ON_SPOT})
 
 # The values of the field 状态: groups of states as the office speaks of them, then each state by itself.
@@ -95,12 +97,18 @@ class View:
         return replace(self, **values, places=(None,), page=0)
 
 
+def fields_for(request: Request) -> Mapping[str, str]:
+    """The fields this person may narrow the list by: where hazards came from only who may know it."""
+    return {key: name for key, name in FIELD_NAMES.items() if key != _SOURCE or knows_sources(request.person)}
+
+
 def kept_view(request: Request) -> View:
-    """What this officer looked at last; everything that is open, the first time."""
+    """What this person looked at last; everything that is open, the first time."""
     text = request.tx.notes.get(_note(request))
     if text is None:
         return View()
-    return view_from(json.loads(text))
+    view = view_from(json.loads(text))
+    return view if not view.source or knows_sources(request.person) else view.narrowed(source="")
 
 
 def view_from(values: dict[str, Any]) -> View:
@@ -202,7 +210,7 @@ def options(request: Request, field: str) -> list[tuple[str, str]]:
 
 def chosen(request: Request, view: View, field: str, key: str) -> View:
     """The view with this option of the field; "-" takes the field away. Raises Gone for what cannot be chosen."""
-    if field not in FIELD_NAMES:
+    if field not in fields_for(request):
         raise Gone
     if key == "-":
         return view.narrowed(**{_ATTRIBUTES[field]: OPEN if field == "s" else ""})

@@ -9,14 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from checklists.deliveries import PART_OUT, Delivery, DeliveryState
-from checklists.people import Permission
+from checklists.people import Permission, knows_sources
 from handlers.ledger_charts import chart_pictures
-from handlers.ledger_files import FILTERED, KINDS, PHOTOS, PHOTOS_FILTERED, WITH_PHOTOS, Order, make
+from handlers.ledger_files import FILTERED, KINDS, PHOTOS, PHOTOS_FILTERED, WHOLE, WITH_PHOTOS, Order, make
 from handlers.ledger_filters import filter_lines, kept_view, view_to
 from handlers.ledger_making import BROKEN, FAILURES, NO_DATABASE, why_of
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Document, Reply, Rows, Screen, data, rows
-from handlers.routing import Gone, Press, Request, Route
+from handlers.routing import Gone, Press, Request, Route, Stale
 from handlers.services import Services
 from handlers.words import _, speaking
 from storage.engine import CannotOpen, opening
@@ -26,19 +26,29 @@ logger = logging.getLogger(__name__)
 
 REPORT = "ledger_report"
 _CHARTS = "charts"
+# What is made without saying where hazards came from for who may not know it.
+_WITHOUT_SOURCES = frozenset({WHOLE, FILTERED, _CHARTS})
 _AT_ONCE = 500  # hazards whose files are made beside people's taps: starting a process takes longer
 
 
 def file_buttons(request: Request) -> list[list[Button]]:
     """What can be asked for; what the list is narrowed to only while it is."""
+    narrowed = bool(filter_lines(kept_view(request)))
+    if not knows_sources(request.person):
+        only = [Button(_("发 Excel：清单里筛选的"), data("gz", FILTERED))]
+        return [
+            [Button(_("发 Excel：全部台账"), data("gz", WHOLE))],
+            *([only] if narrowed else []),
+            [Button(_("发统计图"), data("gz", _CHARTS))],
+        ]
     filtered = []
-    if filter_lines(kept_view(request)):
+    if narrowed:
         filtered = [
             [Button(_("发 Excel：清单里筛选的"), data("gz", FILTERED))],
             [Button(_("发台账和照片：清单里筛选的"), data("gz", PHOTOS_FILTERED))],
         ]
     return [
-        [Button(_("发 Excel：全部台账"), data("gz", "everything"))],
+        [Button(_("发 Excel：全部台账"), data("gz", WHOLE))],
         [Button(_("发台账和照片：全部（压缩包）"), data("gz", PHOTOS))],
         *filtered,
         [Button(_("发 Excel：本月突出隐患"), data("gz", "prominent"))],
@@ -51,6 +61,8 @@ def ask_for(request: Request) -> Reply:
     what = request.word(0)
     if what not in {*KINDS, _CHARTS}:
         raise Gone
+    if what not in _WITHOUT_SOURCES and not knows_sources(request.person):
+        raise Stale(_("这种文件只发给监管人员。"))
     narrowed = what in (FILTERED, PHOTOS_FILTERED)
     about = {"what": what, "view": view_to(kept_view(request)) if narrowed else None}
     last = request.tx.deliveries.last_of(request.who.id, REPORT)
@@ -76,12 +88,15 @@ def stop(request: Request) -> Reply:
 
 
 def report(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
-    """The files as the ledger stands at the moment of sending; only for people still in the office.
+    """The files as the ledger stands at the moment of sending; only for people who still may see it.
 
     Few hazards are written here and now; many of them, and photos, by a process of its own.
     """
     person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
-    if person is None or not person.in_office:
+    if person is None or not person.sees_zone:
+        return None
+    view = delivery.about.get("view") or {}
+    if not knows_sources(person) and (delivery.about["what"] not in _WITHOUT_SOURCES or view.get("source")):
         return None
     if end := delivery.about.get("end"):
         return Outgoing(screen=_sorry(end["why"], end["numbers"]))
@@ -93,6 +108,7 @@ def report(tx: Transaction, services: Services, delivery: Delivery, now: datetim
         now=now,
         bot_name=services.bot_name,
         photos=services.photos.root.resolve(),
+        sources=knows_sources(person),
     )
     count = tx.ledger.count(order.wanted())
     if order.what in WITH_PHOTOS or count > _AT_ONCE:
@@ -170,6 +186,6 @@ class LedgerMaking:
 
 
 ROUTES: tuple[Route, ...] = (
-    Press(name="gz", needs=Permission.OFFICE, handler=ask_for),
-    Press(name="ls", needs=Permission.OFFICE, handler=stop),
+    Press(name="gz", needs=Permission.READ, handler=ask_for),
+    Press(name="ls", needs=Permission.READ, handler=stop),
 )

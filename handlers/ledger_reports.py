@@ -58,6 +58,6 @@ def _target_line(target: Target) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    Press(name="gr", needs=Permission.OFFICE, handler=overview),
-    Display(dialog="ledger_reports", needs=Permission.OFFICE, handler=overview),
+    Press(name="gr", needs=Permission.READ, handler=overview),
+    Display(dialog="ledger_reports", needs=Permission.READ, handler=overview),
 )

@@ -9,7 +9,7 @@ from typing import Any
 from checklists.attachments import Phase
 from checklists.doubles import same_question
 from checklists.enterprises import Enterprise
-from checklists.hazards import Hazard, State, format_number
+from checklists.hazards import Hazard, Source, State, format_number
 from checklists.ledger import LedgerFilter
 from checklists.sector_sets import load_sector_sets
 from handlers.documents.hazard_columns import LedgerRow
@@ -23,10 +23,13 @@ Link = Callable[[str], str]  # from what stands behind ?start= to the whole link
 EVERYTHING = LedgerFilter(states=frozenset(State))
 
 
-def rows_of(tx: Transaction, link_to: Link | None, wanted: LedgerFilter = EVERYTHING) -> Iterator[LedgerRow]:
+def rows_of(
+    tx: Transaction, link_to: Link | None, wanted: LedgerFilter = EVERYTHING, *, sources: bool = True
+) -> Iterator[LedgerRow]:
     """The hazards the filter leaves, by number, whatever their number; memory does not grow with them.
 
-    Photos are reached by the link that opens their hazard; without `link_to` there are no links.
+    Photos are reached by the link that opens their hazard; without `link_to` there are no links. Without `sources`
+    there is no link to what led the office to a hazard, since the card does not show it either.
     """
     earlier = _Earlier(tx, complete=wanted == EVERYTHING)
     reviewers: dict[int, str] = {}
@@ -40,12 +43,13 @@ def rows_of(tx: Transaction, link_to: Link | None, wanted: LedgerFilter = EVERYT
         for hazard in part:
             number = format_number(code, hazard.year, hazard.sequence)
             link = link_to(hazard_link(hazard.year, hazard.sequence)) if link_to else ""
+            has_before = (hazard.id, Phase.BEFORE) in phases and (sources or hazard.source is not Source.TIP)
             yield LedgerRow(
                 hazard=hazard,
                 number=number,
                 **_of_firm(firms[hazard.enterprise_id]),
                 reviewer=_name(tx, hazard.reviewed_by, reviewers),
-                photos_before=(link,) if link and (hazard.id, Phase.BEFORE) in phases else (),
+                photos_before=(link,) if link and has_before else (),
                 photos_after=(link,) if link and (hazard.id, Phase.AFTER) in phases else (),
                 repeats=earlier.than(hazard),
                 major_report_at=reports.get(hazard.id),

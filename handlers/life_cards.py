@@ -30,7 +30,7 @@ EVIDENT = frozenset({State.FIXED_ON_SPOT, State.HANDED_IN})
 def with_life(request: Request, card: Card) -> Card:
     """The card with its life and its next steps, as this person may see them."""
     hazard = card.hazard
-    lines = [*life_lines(request.tx, hazard), *(office_lines(request, hazard) if request.who.in_office else [])]
+    lines = [*life_lines(request.tx, hazard), *(office_lines(request, hazard) if request.who.sees_zone else [])]
     looks = [hazard_pictures.button(request, hazard), voice_notes.button(request, hazard, card.attachments)]
     free = card.is_open and request.tx.hazard_life.has_free_deadline(hazard)
     return replace(card, life=lines, moves=moves(request, hazard, free=free, looks=looks))
@@ -194,7 +194,7 @@ def moves(request: Request, hazard: Hazard, *, free: bool, looks: Sequence[Butto
     received = Button(_("✅ 收到"), data("yk", hazard.id, notice.id)) if notice and hazard.is_open else None
     report = report_button(request, hazard)
     past = None if free else Button(_("经过"), data("yy", hazard.id, 0))
-    if request.who.in_office:
+    if request.who.sees_zone:
         more = Button(_("更多"), data("ym", hazard.id)) if steps & MORE else None
         ledger = [Button(_("文书"), data("gw", hazard.id)), Button(_("返回台账"), data("gl"))]
         return rows([received], *_office_moves(request, hazard, steps), [report], looks, [past, more], ledger)

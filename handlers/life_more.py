@@ -3,7 +3,7 @@
 from checklists.hazard_moves import Step
 from checklists.hazard_rules import RECIPIENT_NAMES, next_rung
 from checklists.hazards import LEVEL_NAMES, Hazard, Level
-from checklists.people import Permission
+from checklists.people import Permission, knows_sources
 from handlers.buttons import pages_of, to_home, turning
 from handlers.hazard_cards import LEVELS_BY_CODE, number_of
 from handlers.hazards import current, show_step
@@ -150,7 +150,7 @@ def past(request: Request) -> Reply:
 
 
 def _past(request: Request, hazard: Hazard, page: int) -> Reply:
-    lines = history(request.tx, hazard, internal=request.who.in_office)
+    lines = history(request.tx, hazard, internal=knows_sources(request.person))
     pages = pages_of(len(lines), _ON_A_PAGE)
     page = min(page, pages - 1)
     request.enter("life_past", id=hazard.id, page=page)

@@ -55,7 +55,7 @@ def news(tx: Transaction, services: Services, delivery: Delivery, now: datetime)
     lines = [headline, *_about(tx, hazard), *_why(tx, step, hazard)]
     sees = allows(person, Permission.SEE_ENTERPRISE, enterprise_id=hazard.enterprise_id)
     look = Button(_("看隐患"), data("z", hazard.id)) if sees else None
-    if person.in_office and step in (Step.HAND_IN, Step.FIX_ON_SPOT):
+    if allows(person, Permission.SUPERVISE) and step in (Step.HAND_IN, Step.FIX_ON_SPOT):
         look = Button(_("🔎 复查"), data("yv", hazard.id))
     return Outgoing(screen=Screen(text="\n".join(lines), buttons=rows([look])))
 

@@ -31,8 +31,9 @@ def tell(request: Request, step: Step, before: Hazard, after: Hazard) -> None:
     for person in _people(tx, audiences, before, after):
         if person.id == request.who.id or person.id in noticed:
             continue
-        if _waits_in_the_inbox(step, after) and person.in_office:
-            _queue_inbox(tx, person, request.now)
+        if _waits_in_the_inbox(step, after) and person.sees_zone:
+            if person.in_office:
+                _queue_inbox(tx, person, request.now)
         else:
             dedupe = f"{NEWS}:{after.id}:{after.version}:{person.id}"
             tx.deliveries.add(NEWS, dedupe, person, about, when, request.now)
@@ -121,6 +122,14 @@ def department_of(tx: Transaction, hazard: Hazard) -> list[Person]:
     return [person for person in members if person is not None and person.in_office]
 
 
+def _readers_of(tx: Transaction, hazard: Hazard) -> list[Person]:
+    """The liaisons of the department the hazard was given to: they hear of it, without any duty."""
+    if hazard.department_id is None:
+        return []
+    members = set(tx.departments.members(hazard.department_id))
+    return [person for person in tx.people.with_role(Role.READER) if person.id in members]
+
+
 def _people(tx: Transaction, audiences: Iterable[Audience], before: Hazard, after: Hazard) -> list[Person]:
     found: dict[int, Person] = {}
     for audience in sorted(audiences):
@@ -145,7 +154,7 @@ def _of_audience(tx: Transaction, audience: Audience, before: Hazard, after: Haz
         case Audience.CONTROLLER:
             return tx.people.with_role(Role.CONTROLLER, enterprise_id=after.enterprise_id)
         case Audience.DEPARTMENT:
-            return department_of(tx, after)
+            return [*department_of(tx, after), *_readers_of(tx, after)]
         case Audience.MANAGERS:
             return tx.people.with_role(Role.OFFICER, Role.ADMINISTRATOR)
         case Audience.SUPERVISOR:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from checklists.enterprises import Contact, Enterprise
 from checklists.invitations import INVITED_TO_ENTERPRISE, Invitation, read_name
-from checklists.people import OFFICE_ROLES, ROLE_NAMES, Permission, Person, Role, allows
+from checklists.people import ROLE_NAMES, ZONE_ROLES, Permission, Person, Role, allows
 from handlers import invitations
 from handlers.buttons import to_home
 from handlers.replies import Button, Reply, Screen, data, rows
@@ -226,8 +226,8 @@ def change_principal(request: Request) -> Reply:
 def show_office(request: Request) -> Reply:
     """The people of the office, for administrators."""
     request.enter("office_people")
-    people = request.tx.people.with_role(*OFFICE_ROLES)
-    held = [(role, p) for p in people for role in Role if role in OFFICE_ROLES and p.holds(role)]
+    people = request.tx.people.with_role(*ZONE_ROLES)
+    held = [(role, p) for p in people for role in Role if role in ZONE_ROLES and p.holds(role)]
     return Reply(screen=office_screen(held, self_id=request.who.id))
 
 

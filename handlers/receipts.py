@@ -44,4 +44,4 @@ def _notice(request: Request, hazard: Hazard) -> Notice:
     return found
 
 
-ROUTES: tuple[Route, ...] = (Press(name="yk", needs=Permission.SEE_ENTERPRISE, about=About.HAZARD, handler=receive),)
+ROUTES: tuple[Route, ...] = (Press(name="yk", needs=Permission.ANSWER, about=About.HAZARD, handler=receive),)

@@ -33,7 +33,7 @@ def entries(request: Request) -> list[Button]:
     if not request.tx.inspections.count_submitted(enterprise_id):
         return []
     if enterprise_id is None:
-        return [Button(_("自查记录"), data("ir", 0))] if request.who.in_office else []
+        return [Button(_("自查记录"), data("ir", 0))] if request.who.sees_zone else []
     return [Button(_("自查记录"), data("ie", enterprise_id, 0))]
 
 
@@ -231,12 +231,12 @@ def _preview(services: Services, sha256: str) -> bytes:
 
 
 ROUTES: tuple[Route, ...] = (
-    Press(name="ir", needs=Permission.OFFICE, handler=show_all),
+    Press(name="ir", needs=Permission.READ, handler=show_all),
     Press(name="ie", needs=Permission.SEE_ENTERPRISE, about=About.ENTERPRISE, handler=show_of_enterprise),
     Press(name="iv", needs=Permission.SEE_ENTERPRISE, about=About.INSPECTION, handler=view),
     Press(name="id", needs=Permission.SEE_ENTERPRISE, about=About.INSPECTION, handler=send_pdf),
     Display(dialog="record", needs=Permission.SEE_ENTERPRISE, about=About.INSPECTION, handler=view),
-    Display(dialog="records", needs=Permission.OFFICE, handler=_again_all),
+    Display(dialog="records", needs=Permission.READ, handler=_again_all),
     Display(
         dialog="enterprise_records",
         needs=Permission.SEE_ENTERPRISE,

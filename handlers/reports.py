@@ -28,7 +28,7 @@ _HEADINGS = {Grouping.TRADE: lambda: _("按行业"), Grouping.COMMUNITY: lambda:
 
 def entries(request: Request) -> list[Button]:
     """The menu's way to the list, with the number of those overdue; only for the office."""
-    if request.enterprise_id is not None or not request.who.in_office:
+    if request.enterprise_id is not None or not request.who.sees_zone:
         return []
     overdue = request.tx.reports.standing(PRINCIPAL_INSPECTION, request.today).overdue
     label = _("未自查名单（逾期{number}）").format(number=overdue) if overdue else _("未自查名单")
@@ -250,11 +250,11 @@ def _value(request: Request, by: Grouping, key: int) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    Press(name="d", needs=Permission.OFFICE, handler=overview),
-    Press(name="dm", needs=Permission.OFFICE, handler=overview_below),
-    Press(name="dt", needs=Permission.OFFICE, handler=groups),
-    Press(name="dl", needs=Permission.OFFICE, handler=listing),
+    Press(name="d", needs=Permission.READ, handler=overview),
+    Press(name="dm", needs=Permission.READ, handler=overview_below),
+    Press(name="dt", needs=Permission.READ, handler=groups),
+    Press(name="dl", needs=Permission.READ, handler=listing),
     Press(name="dx", needs=Permission.OFFICE, handler=send_excel),
-    Command(name="late", needs=Permission.OFFICE, handler=overview),
-    Display(dialog="late", needs=Permission.OFFICE, handler=again),
+    Command(name="late", needs=Permission.READ, handler=overview),
+    Display(dialog="late", needs=Permission.READ, handler=again),
 )

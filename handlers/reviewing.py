@@ -101,11 +101,11 @@ def close(request: Request) -> Reply:
 
 
 _ABOUT = About.HAZARD
-_OFFICE = Permission.OFFICE
+_OFFICE, _SUPERVISE = Permission.OFFICE, Permission.SUPERVISE
 
 ROUTES: tuple[Route, ...] = (
-    Press(name="yv", needs=_OFFICE, about=_ABOUT, handler=review),
+    Press(name="yv", needs=_SUPERVISE, about=_ABOUT, handler=review),
     Press(name="yt", needs=_OFFICE, about=_ABOUT, handler=approve),
     Press(name="yc", needs=_OFFICE, about=_ABOUT, handler=close),
-    Display(dialog="life_review", needs=_OFFICE, about=_ABOUT, handler=again(show_review)),
+    Display(dialog="life_review", needs=_SUPERVISE, about=_ABOUT, handler=again(show_review)),
 )

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checklists.hazards import MoveRefused
-from checklists.people import GRANTS, allows
+from checklists.people import GRANTS, Permission, allows
+from handlers import reading_only
 from handlers.buttons import to_home
 from handlers.replies import Reply, Screen, rows
 from handlers.routing import (
@@ -102,7 +103,10 @@ class Router:
             enterprise_id = self._enterprise(route, request)
             if not allows(request.person, route.needs, enterprise_id=enterprise_id):
                 return refuse(route, request)
-            return route.handler(replace(request, enterprise_id=enterprise_id))
+            admitted = replace(request, enterprise_id=enterprise_id)
+            if reading_only.is_reader(request.person):
+                return reading_only.run(route, route.handler, admitted, self._needed)
+            return route.handler(admitted)
         except Stale as stale:
             if isinstance(route, Display):
                 return self._leave(request, str(stale))
@@ -115,6 +119,10 @@ class Router:
             return _aloud(self.present(replace(request, arguments=()), toast=words), request)
         except Gone:
             return self._leave(request, _("要找的内容已经不在了，先回到首页。"))
+
+    def _needed(self, name: str) -> Permission | None:
+        press = self.presses.get(name)
+        return press.needs if press else None
 
     def _leave(self, request: Request, toast: str) -> Reply:
         request.tx.dialogs.leave(request.chat_id)

@@ -63,6 +63,6 @@ def _again(request: Request) -> Reply:
 
 
 ROUTES: tuple[Route, ...] = (
-    Press(name="tu", needs=Permission.OFFICE, handler=listing),
-    Display(dialog="statistics_standing", needs=Permission.OFFICE, handler=_again),
+    Press(name="tu", needs=Permission.READ, handler=listing),
+    Display(dialog="statistics_standing", needs=Permission.READ, handler=_again),
 )

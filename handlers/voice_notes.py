@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from checklists.attachments import Attachment, Medium
 from checklists.hazards import Hazard
-from checklists.people import Permission, Person
+from checklists.people import Permission, Person, knows_sources
 from handlers.hazard_cards import hazard_of, is_of_the_firm, number_of
 from handlers.life_words import moment
 from handlers.replies import Button, Document, Reply, data
@@ -25,12 +25,12 @@ def keep(request: Request, hazard: Hazard) -> str:
 
 
 def audible(tx: Transaction, hazard: Hazard, listener: Person, kept: Sequence[Attachment]) -> list[Attachment]:
-    """The voice notes this person may hear: the office all of them, the firm those of its own people.
+    """The voice notes this person may hear: who supervises all of them, others those of the firm's own people.
 
     What somebody of the office has spoken, or been given by others, stays in the office, also after he has left it.
     """
     voices = [a for a in kept if a.kind is Medium.VOICE]
-    if listener.in_office or hazard.is_found_inside:
+    if knows_sources(listener) or hazard.is_found_inside:
         return voices
     return [a for a in voices if is_of_the_firm(tx, a, hazard)]
 

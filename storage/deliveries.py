@@ -111,6 +111,12 @@ class Deliveries(Subject):
         row = self.connection.execute(_LAST_OF_PERSON, key).one_or_none()
         return _delivery(row) if row else None
 
+    def newest_of(self, person_id: int) -> int | None:
+        """The id of the newest delivery to a person, whatever its kind."""
+        mine = (deliveries.c.zone_id == self.zone_id) & (deliveries.c.person_id == person_id)
+        statement = select(deliveries.c.id).where(mine).order_by(deliveries.c.id.desc()).limit(1)
+        return self.connection.execute(statement).scalar()
+
     def waiting(self, now: datetime, limit: int) -> list[Delivery]:
         """What is to be sent by `now`, first due first."""
         rows = self.connection.execute(_WAITING, {"zone": self.zone_id, "now": now, "most": limit})

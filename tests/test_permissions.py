@@ -29,23 +29,26 @@ POLITE = "这个功能您现在不能用。如果需要，请联系辖区安全�
 FOR_THE_FIRM = "刚才发的没有收下，这里由企业填写。"
 
 OFFICE = {"officer", "reviewer", "expert", "administrator"}
+READERS = OFFICE | {"reader"}
 MANAGERS = {"officer", "administrator"}
 SUPERVISORS = MANAGERS | {"reviewer"}
 INSPECTORS = {"principal", "controller", "safety_manager", "deputy"}
-EVERYBODY = {*OFFICE, *INSPECTORS, "worker", "principal elsewhere", "stranger", "officer of another zone"}
+EVERYBODY = {*READERS, *INSPECTORS, "worker", "principal elsewhere", "stranger", "officer of another zone"}
 
 # Who is admitted by a route, and below which routes admit whom. `text @x` is a text while the chat is in dialog x,
 # `@x` the screen of dialog x drawn again, `"x"` words that mean the same everywhere.
 ADMITTED: dict[str, set[str]] = {
     "everybody": EVERYBODY,
     "everybody with a role": EVERYBODY - {"stranger", "officer of another zone"},
-    "who sees the firm": INSPECTORS | OFFICE,
-    "who sees some firm": INSPECTORS | OFFICE | {"principal elsewhere"},
-    "who may look": INSPECTORS | OFFICE | {"worker"},
+    "who sees the firm": INSPECTORS | READERS,
+    "who sees some firm": INSPECTORS | READERS | {"principal elsewhere"},
+    "who answers": INSPECTORS | OFFICE,
+    "who may look": INSPECTORS | READERS | {"worker"},
     "who belongs to the firm": INSPECTORS | {"worker"},
     "who inspects": INSPECTORS,
     "who keeps the standard": {"principal", "controller"} | MANAGERS,
     "who signs for the firm": {"principal", "controller"},
+    "who reads for the office": READERS,
     "the office": OFFICE,
     "who enters findings": OFFICE,
     "who inspects for the office": SUPERVISORS,
@@ -59,11 +62,14 @@ ROUTES: dict[str, str] = {
     "everybody with a role": "lg",
     "who sees the firm": """
         jq ju rh @official_view k kl @risk_points
-        hf ev q p so ie iv id z zh zw zp zd zc
+        hf ev q p so ie iv id z zh zw zp
         @firm @enterprise @profile_view @profile_done @people @own_items
         @record @enterprise_records @hazard @hazards
         ts tw @statistics
-        yk yy @life_past wv wd @major_report_read @hazard_pictures text@hazard_clause @hazard_clause
+        yy @life_past wv wd @major_report_read @hazard_pictures
+    """,
+    "who answers": """
+        yk zd zc text@hazard_clause @hazard_clause
     """,
     "who sees some firm": """
         /hazard "hazard_number"
@@ -100,10 +106,13 @@ ROUTES: dict[str, str] = {
     """,
     "who signs for the firm": "tg",
     "the office": """
-        yv yt yc yq yj tj ym ye yl @life_review @life_reason @life_more text@life_reason
-        e el ec eh ew ek ir d dm dt dl dx /late
-        tu @statistics_standing
-        gi gq gx gl gp gd gf gc gs go gr gz gw gy jh ls @ledger_reports @letters /ledger @ledger text@ledger
+        yt yc yq yj tj ym ye yl @life_reason @life_more text@life_reason
+        dx
+        gw gy jh @letters
+    """,
+    "who reads for the office": """
+        e el ec eh ew ek ir d dm dt dl /late tu @statistics_standing
+        gi gq gx gl gp gd gf gc gs go gr gz ls @ledger_reports /ledger @ledger text@ledger
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "who enters findings": """
@@ -117,7 +126,7 @@ ROUTES: dict[str, str] = {
         @official_abandon @official_sign @official_unsigned @official_paper
         text@official_pick photo@official_pick text@official photo@official voice@official text@official_text
         text@official_unsigned text@official_paper
-        rd rs rb rc rf @draws @draw
+        rd rs rb rc rf @draws @draw yv @life_review
         xe xp xj @inspection_experts xa xb @expert_roster @expert
     """,
     "managers": """
@@ -198,7 +207,7 @@ def cast(tx: Transaction, here: Place, elsewhere: Place) -> None:
             continue
         person = tx.people.add(name=who, telegram_id=telegram_id, at=NOW)
         firm = elsewhere if who == "principal elsewhere" else here
-        in_office = who in OFFICE
+        in_office = who in READERS
         tx.people.assign(person.id, role, enterprise_id=None if in_office else firm.enterprise, at=NOW, by=None)
 
 

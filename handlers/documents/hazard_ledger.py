@@ -30,6 +30,7 @@ MOST_ROWS = 1_048_000  # of one sheet of Excel, with room for the head
 MOST_LETTERS = 32_767  # of one cell
 NOWHERE = "未填写"
 HEAD_ROW = 1
+SOURCE = "source"
 
 # What is handed on with its pictures: the Excel, the folder of pictures beside it, and what stands for a lost one.
 SHEET_FILE, PHOTO_FOLDER, UNREADABLE = "隐患台账.xlsx", "照片", "读不出来"
@@ -52,17 +53,18 @@ class TooManyRows(ValueError):
 
 
 def write_hazard_ledger(
-    rows: Iterable[LedgerRow], target: BinaryIO, *, zone: str, as_of: datetime, only: str = ""
+    rows: Iterable[LedgerRow], target: BinaryIO, *, zone: str, as_of: datetime, only: str = "", sources: bool = True
 ) -> int:
     """Write the ledger in the order given and return how many rows there were; memory does not grow with them.
 
     Three sheets: 隐患台账, 照片 (one row a photo, reached from the ledger), 统计 (area × trade × month, withdrawn ones
-    not counted). Days count to the day of `as_of` in China; `only` stands in the title and says what it is narrowed to.
+    not counted). Days count to the day of `as_of` in China; `only` stands in the title and says what it is narrowed to,
+    without `sources` there is no column that says where a hazard came from.
     Seconds for 10,000s of rows: use a thread, write to a file.
     """
     today = as_of.astimezone(SHANGHAI).date()
     with workbook(target, as_of, streamed=True) as book:
-        ledger = _Ledger(book, today)
+        ledger = _Ledger(book, today, [c for c in COLUMNS if sources or c.name != SOURCE])
         ledger.open(f"{zone}　事故隐患台账（截至{today.year}年{today.month}月{today.day}日）{only}")
         for row in rows:
             ledger.add(row)
@@ -109,7 +111,8 @@ class _LinkSheet(Worksheet):  # type: ignore[misc]
 class _Ledger:
     """The sheets being written, with the row each has reached."""
 
-    def __init__(self, book: Workbook, today: date) -> None:
+    def __init__(self, book: Workbook, today: date, columns: Sequence[Column]) -> None:
+        self._columns = columns
         self.tally, self.count, self._today, self._photo_row = Tally(today), 0, today, 0
         self._sheet, self._photos = (book.add_worksheet(name, _LinkSheet) for name in ("隐患台账", "照片"))
         self._head = book.add_format(HEAD)
@@ -123,7 +126,7 @@ class _Ledger:
         self._sheet.set_row(0, 26)
         self._sheet.write_string(0, 0, title, self._title)
         self._sheet.set_row(HEAD_ROW, 24)
-        for place, column in enumerate(COLUMNS):
+        for place, column in enumerate(self._columns):
             self._sheet.set_column(place, place, column.width)
             self._sheet.write_string(HEAD_ROW, place, column.heading, self._head)
         self._sheet.freeze_panes(HEAD_ROW + 1, 2)
@@ -138,13 +141,13 @@ class _Ledger:
         if max(self.count, self._photo_row) > MOST_ROWS:
             raise TooManyRows(f"超过{MOST_ROWS}条，一个表格放不下，请按年份分开导出。")
         values = values_of(row, self._today)
-        for place, column in enumerate(COLUMNS):
+        for place, column in enumerate(self._columns):
             self._write(HEAD_ROW + self.count, place, column, values[column.name], row.number)
         self.tally.add(row)
 
     def close(self) -> None:
         last = max(HEAD_ROW + 1, HEAD_ROW + self.count)
-        self._sheet.autofilter(HEAD_ROW, 0, last, len(COLUMNS) - 1)
+        self._sheet.autofilter(HEAD_ROW, 0, last, len(self._columns) - 1)
         self._photos.autofilter(0, 0, max(1, self._photo_row), 3)
         for_print(self._sheet, repeat=HEAD_ROW, wide=2)
         self._sheet.repeat_columns(0, 1)
