@@ -88,7 +88,8 @@ def inbox_screen(counts: Overview) -> Screen:
             ],
             [way(_("挂牌督办"), counts.listed, "gq", "g", "y"), Button(_("看清单"), data("gx"))],
             [Button(_("筛选"), data("gf")), Button(_("统计和文件"), data("gr"))],
-            [Button(_("登记隐患"), data("rx")), to_home()],
+            [Button(_("登记隐患"), data("rx")), Button(_("分析会"), data("ca"))],
+            [to_home()],
         ),
     )
 

@@ -10,6 +10,7 @@ from checklists.hazard_rules import NOTIFIED_ROLES, RECIPIENT_NAMES, Gate, Recip
 from checklists.hazards import Hazard, Level, MoveRefused, State
 from checklists.people import Permission, allows
 from handlers import hazard_pictures, voice_notes
+from handlers.analysis_words import decision_lines, waiting_lines
 from handlers.finding_facts import facts
 from handlers.hazard_cards import Card, to_clause
 from handlers.life_overdue import overdue_buttons, overdue_lines
@@ -45,7 +46,7 @@ def life_lines(tx: Transaction, hazard: Hazard) -> list[str]:
         who = html(name_of(tx, hazard.handed_in_by))
         lines.append(_("交整改：{name}，{moment}").format(name=who, moment=moment(hazard.handed_in_at)))
     lines += [*_deferral_lines(tx, hazard), *_review_lines(tx, hazard), *_notice_lines(tx, hazard)]
-    lines += [*report_lines(tx, hazard), *_listing_lines(tx, hazard)]
+    lines += [*report_lines(tx, hazard), *_listing_lines(tx, hazard), *decision_lines(tx, hazard)]
     if hazard.fakes:
         lines.append(_("❗ 曾被认定虚假整改 {count} 次").format(count=hazard.fakes))
     if hazard.state is State.CLOSED and hazard.closed_at is not None:
@@ -137,6 +138,7 @@ def office_lines(request: Request, hazard: Hazard) -> list[str]:
         lines.append(lowered)
     if hazard.life > 1:
         lines.append(_("第 {count} 次打开").format(count=hazard.life))
+    lines += waiting_lines(tx, hazard)
     lines += facts(tx, hazard)
     lines += short_parts(tx, hazard)
     for made in tx.hazard_records.proposals(hazard.id)[-_MOST_PROPOSALS:]:

@@ -4,6 +4,7 @@ from checklists.hazard_moves import Step
 from checklists.hazard_rules import RECIPIENT_NAMES, next_rung
 from checklists.hazards import LEVEL_NAMES, Hazard, Level
 from checklists.people import Permission, knows_sources
+from handlers import analysis_putting
 from handlers.buttons import pages_of, to_home, turning
 from handlers.hazard_cards import LEVELS_BY_CODE, number_of
 from handlers.hazards import current, show_step
@@ -62,6 +63,7 @@ def _more(request: Request, hazard: Hazard) -> Reply:
         buttons.append(ask("t", _("记书面的重大隐患报告")))
     if Step.PROPOSE in steps and unanswered(request, hazard):
         buttons.append(ask("d", _("记主管部门答复")))
+    buttons += analysis_putting.buttons(request, hazard)
     buttons.append(ask("c", _("写备注")))
     pairs = [buttons[n : n + 2] for n in range(0, len(buttons), 2)]
     text = _("<b>隐患 {number}</b>\n还可以：").format(number=html(number_of(request, hazard)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from checklists.hazards import Hazard, format_number
+from handlers.analysis_words import analysis_reasons
 from handlers.walking import name_of
 from handlers.words import N_, _, clock, day
 from storage.trail import Event
@@ -46,10 +47,17 @@ HAPPENED: Mapping[str, str] = {
     "major_report_handed_in": N_("交重大隐患报告"),
     "major_report_supplemented": N_("补充重大隐患报告"),
     "major_report_on_paper": N_("登记书面的重大隐患报告"),
+    "hazard_put_to_analysis": N_("提请研判"),
+    "hazard_analysis_taken_off": N_("撤回研判提请"),
+    "hazard_analysis_decided": N_("研判定了措施"),
+    "hazard_analysis_followed": N_("研判决定已落实"),
     "hazard_commented": N_("办公室备注"),
 }
 # What only the office sees; only tips are rewritten, and the firm must not know them from other hazards.
-INTERNAL = frozenset({"hazard_commented", "hazard_assigned", "hazard_proposal_answered", "hazard_rewritten"})
+INTERNAL = frozenset(
+    {"hazard_commented", "hazard_assigned", "hazard_proposal_answered", "hazard_rewritten"}
+    | {"hazard_put_to_analysis", "hazard_analysis_taken_off", "hazard_analysis_followed"}
+)
 
 
 def number_in(tx: Transaction, hazard: Hazard) -> str:
@@ -86,7 +94,7 @@ def _line(tx: Transaction, event: Event, reasons: Mapping[tuple[str, datetime], 
 
 
 def _reasons(tx: Transaction, hazard: Hazard, *, internal: bool) -> dict[tuple[str, datetime], str]:
-    kept, found = tx.hazard_records, {}
+    kept, found = tx.hazard_records, analysis_reasons(tx.trail.of("hazard", hazard.id))
     for review in kept.reviews(hazard.id):
         for what in ("hazard_approved", "hazard_returned", "hazard_marked_fake", "hazard_vetted", "hazard_dismissed"):
             found[what, review.at] = review.words

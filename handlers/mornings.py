@@ -10,6 +10,7 @@ from checklists.ledger import LedgerFilter
 from checklists.people import Person, Role
 from checklists.reports import Standing
 from checklists.working_days import WorkingDays, load_working_days
+from handlers.analysis_news import late_lines, missing_lines
 from handlers.duties import plan_ending
 from handlers.ledger_filters import RUNG
 from handlers.outgoing import Outgoing
@@ -40,17 +41,18 @@ def morning(tx: Transaction, services: Services, delivery: Delivery, now: dateti
     unreachable = [p for p in tx.people.unreachable() if p.assignments]
     standing = tx.reports.standing(PRINCIPAL_INSPECTION, today)
     rungs, new_rungs = _rungs(tx, today, since)
-    trail = morning_lines(tx, now)
-    quiet = not (counts.in_trouble or unreachable or standing.overdue or years or new_rungs or trail)
+    trail, analyses = morning_lines(tx, now), [*late_lines(tx, today), *missing_lines(tx, today)]
+    quiet = not (counts.in_trouble or unreachable or standing.overdue or years or new_rungs or trail or analyses)
     if quiet and not is_first_of_week(today, load_working_days()):
         return None
     names = _names(tx, unreachable)
     zone = tx.zones.current()
     ending = [*escalation_lines(rungs, new_rungs), *(plan_ending(zone, today) if zone else [])]
-    ending += [*trail, *_head(tx, delivery)]
+    ending += [*analyses, *trail, *_head(tx, delivery)]
     screen = report(counts, standing, names, len(unreachable), years, ending, today=today)
     to_escalate = Button(_("该升级") + aside(rungs), data("gq", "s", RUNG)) if rungs else None
-    return Outgoing(screen=replace(screen, buttons=rows(*screen.buttons, [to_escalate])))
+    meeting = Button(_("分析会"), data("ca")) if analyses else None
+    return Outgoing(screen=replace(screen, buttons=rows(*screen.buttons, [to_escalate, meeting])))
 
 
 def _rungs(tx: Transaction, today: date, since: datetime) -> tuple[int, int]:

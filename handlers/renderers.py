@@ -5,6 +5,8 @@ from datetime import datetime
 
 from checklists.deliveries import Delivery
 from handlers import life_news, major_report_news
+from handlers.analysis_news import DECIDED, decision
+from handlers.analysis_papers import PAPER, paper
 from handlers.draws import DRAWN, told
 from handlers.due_cards import due_card
 from handlers.expert_findings import ENTERED, entered
@@ -37,6 +39,8 @@ RENDERERS: dict[str, Renderer] = {
     SIGNED: signed,
     REPORTED: reported,
     DRAWN: told,
+    DECIDED: decision,
+    PAPER: paper,
     ENTERED: entered,
     ASKED: asked,
     REPORT: report,

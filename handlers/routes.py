@@ -1,6 +1,12 @@
 """All routes of the bot in one place, one line per subject."""
 
 from handlers import (
+    analyses,
+    analysis_closing,
+    analysis_deciding,
+    analysis_following,
+    analysis_putting,
+    analysis_topics,
     deferrals,
     departments,
     drawing,
@@ -102,6 +108,12 @@ ROUTES: tuple[Route, ...] = (
     *withdrawals.ROUTES,
     *rectification.ROUTES,
     *deferrals.ROUTES,
+    *analyses.ROUTES,
+    *analysis_closing.ROUTES,
+    *analysis_deciding.ROUTES,
+    *analysis_following.ROUTES,
+    *analysis_putting.ROUTES,
+    *analysis_topics.ROUTES,
     *departments.ROUTES,
     *office_figures.ROUTES,
     *reviewing.ROUTES,

@@ -1,10 +1,10 @@
-"""Hazards put to analysis (研判): what waits, what was decided and by when it is to be done, and what became of it."""
+"""Hazards put to analysis (研判): put, decided at the meeting or at once, followed; each step with its guards."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from checklists.analyses import (
     MOST_DECISION,
@@ -14,22 +14,18 @@ from checklists.analyses import (
     Analysis,
     Ground,
     Meeting,
-    MeetingState,
     NotOnTheList,
     SettledAlready,
     WaitsAlready,
 )
 from checklists.hazard_life import NotThisPersons
 from checklists.hazard_moves import Relation
-from checklists.hazards import OPEN_STATES, STATE_NAMES, Hazard
-from storage.hazard_tables import analysis_meetings, hazard_analyses
-from storage.subject import Subject
-from storage.tables import hazards
+from checklists.hazards import STATE_NAMES, Hazard
+from storage.analysis_rows import AnalysisRows, undecided
+from storage.hazard_tables import hazard_analyses
 from storage.types import new_id
 
 _C = hazard_analyses.c
-_COLUMNS = [c for c in _C if c.name != "zone_id"]
-_OPEN = sorted(s.value for s in OPEN_STATES)
 _NOTHING: Mapping[str, Any] = {
     "decision": "",
     "responsible": "",
@@ -39,51 +35,15 @@ _NOTHING: Mapping[str, Any] = {
 }
 
 
-class Analyses(Subject):
+class Analyses(AnalysisRows):
     """Rows are only added or completed; who may do so is read from the database. Refusals change nothing."""
-
-    def get(self, analysis_id: int) -> Analysis | None:
-        """The row with this id."""
-        return next(iter(self._read(_C.id == analysis_id)), None)
-
-    def waiting_of(self, hazard: Hazard) -> Analysis | None:
-        """What is put to analysis in this life and not decided yet; there is at most one."""
-        found = self._read(_C.hazard_id == hazard.id, _C.life == hazard.life, *_undecided())
-        return next(iter(found), None)
-
-    def of_hazard(self, hazard_id: int) -> list[Analysis]:
-        """Everything that was decided of a hazard and stands for good, oldest first, also what was replaced."""
-        return self._read(_C.hazard_id == hazard_id, _C.decided_at.is_not(None), self._is_final())
-
-    def standing_of(self, hazard: Hazard) -> Analysis | None:
-        """The decision that holds in the present life."""
-        found = [a for a in self.of_hazard(hazard.id) if a.is_decided and a.life == hazard.life]
-        return found[-1] if found else None
-
-    def undone(self) -> list[Analysis]:
-        """Decisions on open hazards that are not done, by their day; those that are late come first."""
-        return self._read(*self._undone(), order=(_C.until, _C.id))
-
-    def late_count(self, today: date) -> int:
-        """How many decisions on open hazards were to be done before this day (Shanghai) and are not."""
-        counted = select(func.count()).select_from(hazard_analyses)
-        statement = counted.where(_C.zone_id == self.zone_id, *self._undone(), _C.until < today)
-        return int(self.connection.execute(statement).scalar_one())
-
-    def waiting(self) -> list[Analysis]:
-        """What was put by hand and waits for the next meeting, oldest first; of open hazards alone."""
-        return self._read(_C.meeting_id.is_(None), *_undecided(), self._of_open())
-
-    def of_meeting(self, meeting_id: int) -> list[Analysis]:
-        """The agenda of a meeting in its order, with what was taken off."""
-        return self._read(_C.meeting_id == meeting_id, order=(_C.place, _C.id))
 
     def put(self, hazard: Hazard, reason: str, *, by: int, at: datetime) -> Analysis:
         """Put a hazard on the agenda that is open now or on the next one, with a reason."""
         hazard = self._held(hazard, by, Relation.OFFICE)
         if self.waiting_of(hazard) is not None:
             raise WaitsAlready("这条隐患已经提请研判了。")
-        meeting = self.tx.analysis_meetings.open_one()
+        meeting = self.tx.analysis_meetings.held_open()
         row = self.add(hazard, (Ground.HAND,), reason=reason, meeting=meeting, place=self._last(meeting), by=by, at=at)
         after = {"reason": row.reason, "meeting": row.meeting_id}
         self._note("hazard_put_to_analysis", hazard.id, by=by, at=at, after=after)
@@ -120,13 +80,13 @@ class Analyses(Subject):
 
     def join(self, analysis: Analysis, grounds: Iterable[Ground], *, meeting: Meeting, place: int) -> None:
         """What waited stands on the agenda of this meeting; for storage only."""
-        self._change(analysis, {"meeting_id": meeting.id, "place": place, "grounds": ",".join(grounds)}, *_undecided())
+        self._change(analysis, {"meeting_id": meeting.id, "place": place, "grounds": ",".join(grounds)}, *undecided())
 
     def take_off(self, analysis: Analysis, *, by: int, at: datetime) -> Analysis:
         """Not to be discussed: off the agenda, or no longer waiting. SettledAlready when somebody was first."""
         hazard = self._hazard(analysis)
         self._may(hazard, by, Relation.MANAGER if analysis.meeting_id or analysis.put_by != by else Relation.OFFICE)
-        self._change(analysis, {"withdrawn_by": by, "withdrawn_at": at}, *_undecided(), self._is_changeable())
+        self._change_of_meeting(analysis, {"withdrawn_by": by, "withdrawn_at": at}, *undecided())
         if Ground.HAND in analysis.grounds:
             self._note("hazard_analysis_taken_off", hazard.id, by=by, at=at, after={"meeting": analysis.meeting_id})
         return self._again(analysis)
@@ -136,8 +96,8 @@ class Analyses(Subject):
         hazard = self._held(self._hazard(analysis), by, Relation.MANAGER)
         if self.waiting_of(hazard) is not None:
             raise WaitsAlready("这条隐患已经提请研判了。")
-        taken_off = (_C.withdrawn_at.is_not(None), _C.decided_at.is_(None), self._is_changeable())
-        self._change(analysis, {"withdrawn_by": None, "withdrawn_at": None}, *taken_off)
+        taken_off = (_C.withdrawn_at.is_not(None), _C.decided_at.is_(None))
+        self._change_of_meeting(analysis, {"withdrawn_by": None, "withdrawn_at": None}, *taken_off)
         if Ground.HAND in analysis.grounds:
             after = {"reason": analysis.reason, "meeting": analysis.meeting_id}
             self._note("hazard_put_to_analysis", hazard.id, by=by, at=at, after=after)
@@ -149,7 +109,7 @@ class Analyses(Subject):
         """A measure at the open meeting; it holds from the meeting's end and can be undone until then."""
         self._held(self._hazard(analysis), by, Relation.MANAGER)
         values = _decided(decision, responsible, until, by, at)
-        self._change(analysis, values, *_undecided(), _C.meeting_id.is_not(None), self._is_changeable())
+        self._change_of_meeting(analysis, values, *undecided(), _C.meeting_id.is_not(None))
         return self._again(analysis)
 
     def decide_at_once(
@@ -158,7 +118,7 @@ class Analyses(Subject):
         """A measure without waiting for the meeting; from an open agenda the hazard is taken off thereby."""
         hazard = self._held(self._hazard(analysis), by, Relation.MANAGER)
         values = {**_decided(decision, responsible, until, by, at), "meeting_id": None, "place": 0}
-        self._change(analysis, values, *_undecided(), self._is_changeable())
+        self._change_of_meeting(analysis, values, *undecided())
         decided = self._again(analysis)
         self.settle(hazard, decided, by=by, at=at)
         return decided
@@ -175,7 +135,7 @@ class Analyses(Subject):
         """What was decided at the open meeting is open again."""
         self._may(self._hazard(analysis), by, Relation.MANAGER)
         stands = (_C.decided_at.is_not(None), _C.withdrawn_at.is_(None), _C.meeting_id.is_not(None))
-        self._change(analysis, _NOTHING, *stands, self._is_changeable())
+        self._change_of_meeting(analysis, _NOTHING, *stands)
         after = {"hazard": analysis.hazard_id, "decision": analysis.decision}
         self.tx.trail.add(
             "analysis_undone",
@@ -192,10 +152,14 @@ class Analyses(Subject):
         hazard = self._hazard(analysis)
         self._may(hazard, by, Relation.MANAGER)
         values = {"followed": words[:MOST_FOLLOWED], "followed_by": by, "followed_at": at}
-        standing = (_C.decided_at.is_not(None), _C.followed_at.is_(None), _C.withdrawn_at.is_(None), self._is_final())
+        standing = (_C.decided_at.is_not(None), _C.followed_at.is_(None), _C.withdrawn_at.is_(None), self.is_final())
         self._change(analysis, values, *standing)
         self._note("hazard_analysis_followed", hazard.id, by=by, at=at, after={"words": words[:MOST_FOLLOWED]})
         return self._again(analysis)
+
+    def check_decider(self, hazard: Hazard, person_id: int) -> None:
+        """Raises NotThisPersons for whoever may not decide on this hazard."""
+        self._may(hazard, person_id, Relation.MANAGER)
 
     def may_decide(self, hazard: Hazard, person_id: int) -> bool:
         """Whether this person may decide on the hazard: managers who do not belong to its enterprise."""
@@ -238,6 +202,14 @@ class Analyses(Subject):
         statement = select(func.max(_C.place)).where(_C.zone_id == self.zone_id, _C.meeting_id == meeting.id)
         return int(self.connection.execute(statement).scalar() or 0) + 1
 
+    def _change_of_meeting(
+        self, analysis: Analysis, values: Mapping[str, Any], *conditions: ColumnElement[bool]
+    ) -> None:
+        """Change a row that may stand on an agenda: its meeting does not end meanwhile."""
+        if analysis.meeting_id is not None:
+            self.tx.analysis_meetings.held_open()
+        self._change(analysis, values, *conditions, self.is_changeable())
+
     def _change(self, analysis: Analysis, values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> None:
         mine = (_C.zone_id == self.zone_id, _C.id == analysis.id, *conditions)
         if self.connection.execute(hazard_analyses.update().where(*mine).values(**values)).rowcount != 1:
@@ -248,36 +220,6 @@ class Analyses(Subject):
         assert changed is not None
         return changed
 
-    def _in_meeting(self, state: MeetingState) -> ColumnElement[bool]:
-        of_state = select(analysis_meetings.c.id).where(
-            analysis_meetings.c.zone_id == self.zone_id, analysis_meetings.c.state == state.value
-        )
-        return _C.meeting_id.in_(of_state)
-
-    def _is_final(self) -> ColumnElement[bool]:
-        return or_(_C.meeting_id.is_(None), self._in_meeting(MeetingState.FINISHED))
-
-    def _is_changeable(self) -> ColumnElement[bool]:
-        return or_(_C.meeting_id.is_(None), self._in_meeting(MeetingState.OPEN))
-
-    def _undone(self) -> tuple[ColumnElement[bool], ...]:
-        decided = (_C.decided_at.is_not(None), _C.followed_at.is_(None), _C.withdrawn_at.is_(None))
-        return (*decided, self._is_final(), self._of_open())
-
-    def _of_open(self) -> ColumnElement[bool]:
-        """Whether the hazard still is open in the life it was put in."""
-        alive = select(hazards.c.id).where(
-            hazards.c.zone_id == self.zone_id,
-            hazards.c.id == _C.hazard_id,
-            hazards.c.life == _C.life,
-            hazards.c.state.in_(_OPEN),
-        )
-        return alive.exists()
-
-    def _read(self, *conditions: ColumnElement[bool], order: Iterable[Any] = (_C.id,)) -> list[Analysis]:
-        statement = select(*_COLUMNS).where(_C.zone_id == self.zone_id, *conditions).order_by(*order)
-        return [_analysis(row) for row in self.connection.execute(statement)]
-
     def _note(self, what: str, hazard_id: int, *, by: int, at: datetime, after: object) -> None:
         self.tx.trail.add(what, subject="hazard", subject_id=hazard_id, person_id=by, at=at, after=after)
 
@@ -286,15 +228,6 @@ def _is(relations: frozenset[Relation], wanted: Relation) -> bool:
     return wanted in relations and Relation.INSIDER not in relations
 
 
-def _undecided() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return _C.decided_at.is_(None), _C.withdrawn_at.is_(None)
-
-
 def _decided(decision: str, responsible: str, until: date, by: int, at: datetime) -> dict[str, Any]:
     words = {"decision": decision[:MOST_DECISION], "responsible": responsible[:MOST_RESPONSIBLE], "until": until}
     return {**words, "decided_by": by, "decided_at": at}
-
-
-def _analysis(row: Any) -> Analysis:
-    grounds = tuple(Ground(word) for word in row.grounds.split(",") if word)
-    return Analysis(**{**row._mapping, "grounds": grounds})

@@ -1,6 +1,6 @@
 """Meetings that analyse hazards (安全生产分析会): one at a time is open; the record of a finished one never changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +39,11 @@ class AnalysisMeetings(Subject):
         """The meeting that is being prepared or held."""
         return next(iter(self._where(_C.state == MeetingState.OPEN.value)), None)
 
+    def held_open(self) -> Meeting | None:
+        """The same, which nobody ends before this transaction does."""
+        held = self._select(_C.state == MeetingState.OPEN.value).with_for_update()
+        return next((_meeting(row) for row in self.connection.execute(held)), None)
+
     def finished(self, *, limit: int, offset: int = 0) -> list[Meeting]:
         """Meetings with their record, the last one first."""
         return self._where(_C.state == MeetingState.FINISHED.value, limit=limit, offset=offset)
@@ -72,7 +77,7 @@ class AnalysisMeetings(Subject):
             self._take_in(meeting, topic, waiting.get(topic.hazard.id), place, by=by, at=at)
         return meeting
 
-    def note(self, meeting: Meeting, *, by: int, at: datetime, **values: str | date) -> Meeting:
+    def note(self, meeting: Meeting, values: Mapping[str, str | date], *, by: int, at: datetime) -> Meeting:
         """Keep place, chair, who was present, a free word, or the day; MeetingOver when it has its record."""
         self._change(meeting, values)
         self._note("analysis_meeting_noted", meeting, by=by, at=at, after=values)
@@ -141,7 +146,7 @@ class AnalysisMeetings(Subject):
         if self.connection.execute(held).first() is None:
             raise MeetingOver("这次会议已经结束或者作废了。")
 
-    def _change(self, meeting: Meeting, values: dict[str, Any]) -> None:
+    def _change(self, meeting: Meeting, values: Mapping[str, Any]) -> None:
         mine = (_C.zone_id == self.zone_id, _C.id == meeting.id, _C.state == MeetingState.OPEN.value)
         fitting = {k: v[: LENGTHS[k]] if k in LENGTHS else v for k, v in values.items()}
         if self.connection.execute(analysis_meetings.update().where(*mine).values(**fitting)).rowcount != 1:
@@ -158,10 +163,14 @@ class AnalysisMeetings(Subject):
     def _where(self, *conditions: ColumnElement[bool], limit: int = 100, offset: int = 0) -> list[Meeting]:
         statement = self._select(*conditions).order_by(_C.held_on.desc(), _C.id.desc()).limit(limit).offset(offset)
         rows = self.connection.execute(statement)
-        return [Meeting(**{**row._mapping, "state": MeetingState(row.state)}) for row in rows]
+        return [_meeting(row) for row in rows]
 
     def _note(self, what: str, meeting: Meeting, *, by: int, at: datetime, after: object) -> None:
         self.tx.trail.add(what, subject="analysis_meeting", subject_id=meeting.id, person_id=by, at=at, after=after)
+
+
+def _meeting(row: Any) -> Meeting:
+    return Meeting(**{**row._mapping, "state": MeetingState(row.state)})
 
 
 def _new(topics: Iterable[Topic], there: set[int], taken: int) -> Iterable[Topic]:

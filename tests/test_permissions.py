@@ -113,6 +113,8 @@ ROUTES: dict[str, str] = {
     "who reads for the office": """
         e el ec eh ew ek ir d dm dt dl /late tu @statistics_standing
         gi gq gx gl gp gd gf gc gs go gr gz ls @ledger_reports /ledger @ledger text@ledger
+        ca cc cd cl cm cn co cw @analysis @analysis_meetings @analysis_meeting @analysis_topics @analysis_topic
+        @analysis_decisions @analysis_decision
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "who enters findings": """
@@ -131,6 +133,8 @@ ROUTES: dict[str, str] = {
     """,
     "managers": """
         rn rl rp ru ri rw rk rv @draw_pool @draw_choices @draw_plan @draw_inspectors text@draw_plan
+        cb ce cf cg ch ci cj ck cma cp cq cu cv cx cy cz @analysis_deciding @analysis_follow @analysis_closing
+        @analysis_mistake text@analysis_deciding text@analysis_follow text@analysis_closing text@analysis_mistake
         fg @figures tp
         xk xt xz xw @expert_trades @expert_words text@expert_words
         ya yg @life_department yo yon yod yop yot yoz yox yoy text@department_name

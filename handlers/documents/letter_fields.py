@@ -28,7 +28,7 @@ _UNWRITABLE = frozenset({"Cc", "Cs", "Cn"})
 def fields(letter: AnyLetter) -> dict[str, object]:
     """Everything a template of this kind may name, in Chinese because officers write the templates."""
     head = letter.head
-    return _clean(
+    return clean(
         {
             "发文单位": head.office,
             "文号": head.reference,
@@ -151,7 +151,8 @@ def _day(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
-def _clean(value: dict[str, object]) -> dict[str, object]:
+def clean(value: dict[str, object]) -> dict[str, object]:
+    """The same without signs that Word takes for damage, in whatever it holds."""
     return {key: _clean_value(item) for key, item in value.items()}
 
 
@@ -162,5 +163,5 @@ def _clean_value(value: object) -> object:
             c for c in value.replace("\r\n", "\n") if c == "\n" or unicodedata.category(c) not in _UNWRITABLE
         )
     if isinstance(value, dict):
-        return _clean(value)
+        return clean(value)
     return [_clean_value(item) for item in value] if isinstance(value, list) else value

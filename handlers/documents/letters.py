@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from datetime import UTC, datetime, time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from docxtpl import DocxTemplate
@@ -136,11 +137,16 @@ def _names(letter: AnyLetter) -> str:
 
 
 def _render(template: bytes, letter: AnyLetter, kind: Letter) -> bytes:
+    return filled(template, fields(letter), title=LETTER_NAMES[kind], on=letter.head.issued_on)
+
+
+def filled(template: bytes, values: Mapping[str, object], *, title: str, on: date) -> bytes:
+    """A template with these values in the place of their Chinese names, as if made on that day."""
     document = DocxTemplate(io.BytesIO(template))
-    document.render(fields(letter), _environment(), autoescape=True)
+    document.render(dict(values), _environment(), autoescape=True)
     about = document.docx.core_properties
-    made = datetime.combine(letter.head.issued_on, time(), UTC)
-    about.title, about.author, about.last_modified_by = LETTER_NAMES[kind], "自查", "自查"
+    made = datetime.combine(on, time(), UTC)
+    about.title, about.author, about.last_modified_by = title, "自查", "自查"
     about.created = about.modified = made.replace(tzinfo=None)
     drawn = io.BytesIO()
     document.save(drawn)
