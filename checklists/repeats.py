@@ -1,13 +1,38 @@
 """Found again (屡查屡犯) and not found (查不出): facts for the office, with the records that show them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
+from checklists.composing import ChecklistItem
 from checklists.doubles import same_question
 from checklists.hazards import Hazard, Source
+from checklists.inspections import Answer
 
 _SELF = frozenset({Source.SELF_INSPECTION, Source.WORKER})
+
+
+class Finding(Protocol):
+    """What these rules ask of a hazard."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def enterprise_id(self) -> int: ...
+    @property
+    def inspection_id(self) -> int | None: ...
+    @property
+    def criterion_id(self) -> str | None: ...
+    @property
+    def found_at(self) -> datetime: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def is_live(self) -> bool: ...
+
+
+F = TypeVar("F", bound=Finding)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +46,7 @@ class Missed:
     answered_at: datetime
 
 
-def repeats_of(hazard: Hazard, others: Sequence[Hazard], *, window_days: int | None = None) -> list[Hazard]:
+def repeats_of(hazard: F, others: Sequence[F], *, window_days: int | None = None) -> list[F]:
     """Earlier hazards of the same criterion at the same enterprise within the window (None: ever), the newest first.
 
     What another list asks under an id of its own is the same criterion (`same_question`). Only what had been closed
@@ -38,7 +63,7 @@ def unfinished_of(hazard: Hazard, others: Sequence[Hazard]) -> list[Hazard]:
     return [o for o in _earlier(hazard, others) if o.is_open]
 
 
-def _earlier(hazard: Hazard, others: Sequence[Hazard]) -> list[Hazard]:
+def _earlier(hazard: F, others: Sequence[F]) -> list[F]:
     if hazard.criterion_id is None:
         return []
     asked = same_question(hazard.criterion_id)
@@ -46,7 +71,7 @@ def _earlier(hazard: Hazard, others: Sequence[Hazard]) -> list[Hazard]:
     return sorted(same, key=lambda other: other.found_at, reverse=True)
 
 
-def _is_other_case(other: Hazard, hazard: Hazard) -> bool:
+def _is_other_case(other: Finding, hazard: Finding) -> bool:
     if other.id == hazard.id or not other.is_live:
         return False
     if hazard.inspection_id is not None and other.inspection_id == hazard.inspection_id:
@@ -57,3 +82,22 @@ def _is_other_case(other: Hazard, hazard: Hazard) -> bool:
 def should_have_been_found(source: Source) -> bool:
     """Whether a finding from this source is held against the firm's own last inspection."""
     return source not in _SELF
+
+
+def asked_in(items: Iterable[ChecklistItem]) -> Mapping[str, Sequence[int]]:
+    """At which places of a checklist each criterion is asked, under its own id or another's."""
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        for criterion_id in {item.id, *item.also}:
+            places.setdefault(criterion_id, []).append(place)
+    return places
+
+
+def places_of(criterion_id: str, asked: Mapping[str, Sequence[int]]) -> list[int]:
+    """The places of a checklist (see `asked_in`) that ask about this criterion, by whatever id."""
+    return sorted({place for same in same_question(criterion_id) for place in asked.get(same, ())})
+
+
+def went_unfound(answers: Collection[Answer]) -> bool:
+    """Whether these answers to one criterion called it good; asked in two lists and found in one, it was found."""
+    return Answer.GOOD in answers and Answer.HAZARD not in answers

@@ -166,6 +166,7 @@ def _card_buttons(request: Request, enterprise: Enterprise) -> tuple[tuple[Butto
     own = Button(_("本企业增加的检查项"), data("so", enterprise.id))
     risks = Button(_("风险点"), data("k", enterprise.id, 0))
     code = Button(_("企业二维码"), data("jq", enterprise.id))
+    rating = Button(_("企业评价"), data("be", enterprise.id, request.today.year, 0)) if request.who.in_office else None
     inspects = allows(request.who, Permission.SUPERVISE) and enterprise.active
     inspect = Button(_("检查这家"), data("jb", enterprise.id)) if inspects else None
     finds = allows(request.who, Permission.FIND) and enterprise.active
@@ -176,7 +177,7 @@ def _card_buttons(request: Request, enterprise: Enterprise) -> tuple[tuple[Butto
         turning_off = Button(label, data("ea", enterprise.id, 0 if enterprise.active else 1))
     back = Button(_("企业列表"), data("e")) if request.who.sees_zone else None
     kept = [*records.entries(request), *hazard_lists.entries(request)] if request.who.sees_zone else []
-    return rows(look, [inspect, enter], [own, risks], [code], kept, [turning_off], [back, to_home()])
+    return rows(look, [inspect, enter], [own, risks], [code, rating], kept, [turning_off], [back, to_home()])
 
 
 def _enterprise(request: Request) -> Enterprise:

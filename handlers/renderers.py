@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from checklists.deliveries import Delivery
-from handlers import life_news, major_report_news
+from handlers import life_news, major_report_news, rating_files, rating_news
 from handlers.analysis_news import DECIDED, decision
 from handlers.analysis_papers import PAPER, paper
 from handlers.draws import DRAWN, told
@@ -51,6 +51,8 @@ RENDERERS: dict[str, Renderer] = {
     FAILED: failed,
     **life_news.RENDERERS,
     **major_report_news.RENDERERS,
+    **rating_news.RENDERERS,
+    **rating_files.RENDERERS,
 }
 
 # A screen of a dialog may leave its dialog while it is drawn; everything else is drawn on a snapshot.

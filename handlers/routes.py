@@ -45,6 +45,12 @@ from handlers import (
     people,
     photos,
     profile,
+    rating_confirming,
+    rating_files,
+    rating_list,
+    rating_objections,
+    rating_rules,
+    ratings,
     receipts,
     records,
     rectification,
@@ -126,6 +132,12 @@ ROUTES: tuple[Route, ...] = (
     *sorting.ROUTES,
     *due_cards.ROUTES,
     *reports.ROUTES,
+    *ratings.ROUTES,
+    *rating_list.ROUTES,
+    *rating_confirming.ROUTES,
+    *rating_objections.ROUTES,
+    *rating_rules.ROUTES,
+    *rating_files.ROUTES,
 )
 
 ROUTER = Router.of(home.home, ROUTES)

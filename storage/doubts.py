@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, union
 
 from checklists.composing import Checklist
-from checklists.doubles import same_question
 from checklists.evidence import (
     ELSEWHERE_BITS,
     Picture,
@@ -18,7 +17,15 @@ from checklists.evidence import (
 )
 from checklists.hazards import Hazard
 from checklists.inspections import Answer
-from checklists.repeats import Missed, repeats_of, should_have_been_found, unfinished_of
+from checklists.repeats import (
+    Missed,
+    asked_in,
+    places_of,
+    repeats_of,
+    should_have_been_found,
+    unfinished_of,
+    went_unfound,
+)
 from storage.office_settings import REPEAT_DAYS
 from storage.subject import Subject
 from storage.tables import DHASH_BANDS, attachments, hazards, inspections, photos
@@ -79,14 +86,12 @@ class Doubts(Subject):
 
     def _answered_good(self, hazard: Hazard, inspection_id: int, digest: str) -> Missed | None:
         assert hazard.criterion_id is not None
-        wanted = same_question(hazard.criterion_id)
-        asked = Checklist.from_json(self.tx.inspections.checklist(digest)).items
-        items = [n for n, question in enumerate(asked) if wanted.intersection((question.id, *question.also))]
+        asked = asked_in(Checklist.from_json(self.tx.inspections.checklist(digest)).items)
+        items = places_of(hazard.criterion_id, asked)
         answers = [given for n in items if (given := self.tx.inspections.answer_to(inspection_id, n))]
-        given = next((a for a in answers if a.answer is Answer.GOOD), None)
-        # Asked in two lists and found in one of them, it was found.
-        if given is None or any(a.answer is Answer.HAZARD for a in answers):
+        if not went_unfound([a.answer for a in answers]):
             return None
+        given = next(a for a in answers if a.answer is Answer.GOOD)
         return Missed(
             hazard=hazard,
             inspection_id=inspection_id,

@@ -279,4 +279,11 @@ enterprise_ratings = Table(
     UniqueConstraint("zone_id", "enterprise_id", "year", "edition"),
     belongs_to("enterprises", "enterprise_id"),
     Index("ix_enterprise_ratings_year", "zone_id", "year"),
+    Index(
+        "ix_enterprise_ratings_objected",
+        "zone_id",
+        "objected_at",
+        sqlite_where=text("objected_at IS NOT NULL AND decided_at IS NULL"),
+        postgresql_where=text("objected_at IS NOT NULL AND decided_at IS NULL"),
+    ),
 )

@@ -28,6 +28,7 @@ from storage.notes import Notes
 from storage.office_settings import OfficeSettings
 from storage.official_inspections import OfficialInspections
 from storage.people import People
+from storage.ratings import Ratings
 from storage.reports import Reports
 from storage.risk_points import RiskPoints
 from storage.standards import Standards
@@ -151,6 +152,10 @@ class Transaction:
     @cached_property
     def drafts(self) -> Drafts:
         return Drafts(self)
+
+    @cached_property
+    def ratings(self) -> Ratings:
+        return Ratings(self)
 
     @cached_property
     def notes(self) -> Notes:

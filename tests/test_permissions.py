@@ -66,6 +66,7 @@ ROUTES: dict[str, str] = {
         @firm @enterprise @profile_view @profile_done @people @own_items
         @record @enterprise_records @hazard @hazards
         ts tw @statistics
+        be @rating
         yy @life_past wv wd @major_report_read @hazard_pictures
     """,
     "who answers": """
@@ -104,8 +105,9 @@ ROUTES: dict[str, str] = {
         v vn vx vr pw px pc pd @invitations @invite_name @people_end @principal_ask @principal_name
         text@invite_name text@principal_name
     """,
-    "who signs for the firm": "tg",
+    "who signs for the firm": "tg bo @rating_object text@rating_object",
     "the office": """
+        bl bu bk bt bs bc bm bg bq bx bp @ratings @rating_rules @rating_objections
         yt yc yq yj tj ym ye yl @life_reason @life_more text@life_reason
         dx
         gw gy jh @letters
@@ -132,6 +134,7 @@ ROUTES: dict[str, str] = {
         xe xp xj @inspection_experts xa xb @expert_roster @expert
     """,
     "managers": """
+        bn ba bb bw bh bj @rating_all @rating_answer @rating_lines @rating_points text@rating_answer text@rating_points
         rn rl rp ru ri rw rk rv @draw_pool @draw_choices @draw_plan @draw_inspectors text@draw_plan
         cb ce cf cg ch ci cj ck cma cp cq cu cv cx cy cz @analysis_deciding @analysis_follow @analysis_closing
         @analysis_mistake text@analysis_deciding text@analysis_follow text@analysis_closing text@analysis_mistake
@@ -144,6 +147,7 @@ ROUTES: dict[str, str] = {
         vb vc @invitation_batch s sl sd sa sb su @standards @standard @standards_all @standards_done
     """,
     "administrators": """
+        bi bd bf @rating_rule @rating_reset text@rating_rule
         fs @figure text@figure us uc @trail ux @trail_reason text@trail_reason
         po pow pox vo von vox vor @office_people @office_end @office_invitations @invite_officer text@invite_officer
     """,

@@ -80,15 +80,29 @@ def areas_png(figures: Sequence[Figures], *, zone: str, as_of: datetime) -> byte
     return _draw("chart_groups", "各社区隐患", _span(figures), zone, as_of, {"groups": _most(groups)})
 
 
+def grades_png(grades: Mapping[str, int], *, year: int, zone: str, as_of: datetime) -> bytes:
+    """How many firms have each grade, in the order given. Use a thread."""
+    every = max(1, sum(grades.values()))
+    bars = [{"name": name, "count": count, "rate": f"{count * 100 // every}%"} for name, count in grades.items()]
+    under, foot = f"{year}年，共{sum(grades.values())}家", _foot(zone, as_of)
+    return phone_picture(
+        "chart_grades", {"title": "企业评价", "under": under, "foot": foot, "grades": bars}, dated=as_of
+    )
+
+
 def month_name(month: str) -> str:
     """2026-03 as people say it."""
     return f"{month[:4]}年{int(month[5:])}月"
 
 
 def _draw(template: str, title: str, under: str, zone: str, as_of: datetime, content: Mapping[str, object]) -> bytes:
-    day = as_of.astimezone(SHANGHAI).date()
-    foot = f"{zone}　截至{day.year}年{day.month}月{day.day}日\n经人复查并办理销号的，才算已销号。"
+    foot = f"{_foot(zone, as_of)}\n经人复查并办理销号的，才算已销号。"
     return phone_picture(template, {"title": title, "under": under, "foot": foot, **content}, dated=as_of)
+
+
+def _foot(zone: str, as_of: datetime) -> str:
+    day = as_of.astimezone(SHANGHAI).date()
+    return f"{zone}　截至{day.year}年{day.month}月{day.day}日"
 
 
 def _span(figures: Sequence[Figures]) -> str:

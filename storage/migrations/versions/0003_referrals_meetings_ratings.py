@@ -64,6 +64,15 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_enterprise_ratings_year", "enterprise_ratings", ["zone_id", "year"], unique=False)
+    waiting = sa.text("objected_at IS NOT NULL AND decided_at IS NULL")
+    op.create_index(
+        "ix_enterprise_ratings_objected",
+        "enterprise_ratings",
+        ["zone_id", "objected_at"],
+        unique=False,
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
     op.create_table(
         "quizzes",
         sa.Column("zone_id", sa.BigInteger(), nullable=False),
