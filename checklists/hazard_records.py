@@ -143,6 +143,30 @@ class ProposalMade:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Referral:
+    """That the letter of a proposal went out, as the office noted it: number (文号) and day. The last one counts."""
+
+    id: int
+    proposal_id: int
+    reference: str
+    sent_on: date
+    by: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenProposal:
+    """A proposal without an answer; `referral` is None while its letter has not gone out."""
+
+    made: ProposalMade
+    referral: Referral | None
+
+    def waits(self, *, today: date, days: int) -> bool:
+        """Whether somebody must see to it: never sent, or sent more than `days` ago; `today` is the day in Shanghai."""
+        return self.referral is None or (today - self.referral.sent_on).days > days
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Escalation:
     """One step of the plan's ladder that was taken."""
 

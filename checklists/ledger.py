@@ -76,7 +76,10 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overview:
-    """What waits for the office, in numbers of hazards; `overdue` and `major` count open ones."""
+    """What waits for the office, in numbers of hazards; `overdue` and `major` count open ones.
+
+    `unsent` and `unanswered` count proposals: whose letter never went out, and that nobody has answered for long.
+    """
 
     open: int = 0
     major: int = 0
@@ -88,6 +91,8 @@ class Overview:
     deferrals: int = 0
     unreported: int = 0
     rungs: int = 0
+    unsent: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -109,10 +109,17 @@ def seen_attachments(request: Request, hazard: Hazard) -> list[Attachment]:
     A picture that led the office to the hazard shows where somebody stood. Where it was a tip, the firm does not
     even see that there is one: then nothing tells a tip from any other hazard that the office entered.
     """
-    kept = request.tx.attachments.of_hazard(hazard.id)
-    if hazard.source is not Source.TIP or knows_sources(request.person):
+    if knows_sources(request.person):
+        return request.tx.attachments.of_hazard(hazard.id)
+    return attachments_for_firm(request.tx, hazard)
+
+
+def attachments_for_firm(tx: Transaction, hazard: Hazard) -> list[Attachment]:
+    """The photos and voice notes that the firm may know of, and whoever may show them to it."""
+    kept = tx.attachments.of_hazard(hazard.id)
+    if hazard.source is not Source.TIP:
         return kept
-    return [a for a in kept if a.phase == Phase.AFTER or is_of_the_firm(request.tx, a, hazard)]
+    return [a for a in kept if a.phase == Phase.AFTER or is_of_the_firm(tx, a, hazard)]
 
 
 def is_of_the_firm(tx: Transaction, attachment: Attachment, hazard: Hazard) -> bool:

@@ -52,7 +52,7 @@ def inbox_screen(counts: Overview) -> Screen:
     text = _(
         "<b>隐患台账</b>\n在册 {open} 条，其中重大隐患 {major} 条，挂牌督办 {listed} 条。\n\n"
         "等着办的：\n· 待确认 {to_confirm}\n· 待复查 {to_review}\n· 待销号 {to_close}\n· 延期申请 {deferrals}\n"
-        "· 逾期 {overdue}{rungs}\n· 重大未报告 {unreported}\n\n"
+        "· 逾期 {overdue}{rungs}\n· 重大未报告 {unreported}{proposals}\n\n"
         "直接发几个字就能查找，例如：配电箱。发编号直接打开，例如：2026-0031。"
     ).format(
         open=counts.open,
@@ -65,6 +65,7 @@ def inbox_screen(counts: Overview) -> Screen:
         overdue=counts.overdue,
         unreported=counts.unreported,
         rungs=_("，其中该升级 {count}").format(count=counts.rungs) if counts.rungs else "",
+        proposals=_proposals_line(counts),
     )
 
     def way(label: str, count: int, *arguments: str) -> Button | None:
@@ -86,12 +87,20 @@ def inbox_screen(counts: Overview) -> Screen:
                 way(_("重大隐患"), counts.major, "gq", "l", "major"),
                 way(_("重大未报告"), counts.unreported, "gq", "s", UNREPORTED),
             ],
+            [way(_("建议待跟进"), counts.unsent + counts.unanswered, "nd", "0")],
             [way(_("挂牌督办"), counts.listed, "gq", "g", "y"), Button(_("看清单"), data("gx"))],
             [Button(_("筛选"), data("gf")), Button(_("统计和文件"), data("gr"))],
             [Button(_("登记隐患"), data("rx")), Button(_("分析会"), data("ca"))],
             [to_home()],
         ),
     )
+
+
+def _proposals_line(counts: Overview) -> str:
+    if not counts.unsent and not counts.unanswered:
+        return ""
+    words = _("\n· 建议没有发函 {unsent}，发出后没有答复 {unanswered}")
+    return words.format(unsent=counts.unsent, unanswered=counts.unanswered)
 
 
 def open_list(request: Request) -> Reply:

@@ -4,42 +4,39 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from checklists.deliveries import Delivery
-from checklists.hazard_records import Listing, Outcome, Review
+from checklists.hazard_records import Listing
 from checklists.hazards import Hazard, Source, State
 from checklists.major_reports import MajorReport
 from checklists.official_inspections import MODE_NAMES, OfficialInspection
 from checklists.people import Permission, Person, allows
 from handlers.buttons import to_home
 from handlers.documents import letter_contents as contents
-from handlers.documents.letter_contents import LETTER_NAMES, AnyLetter, Letter, LetterHazard, LetterHead
+from handlers.documents.letter_contents import LETTER_NAMES, AnyLetter, Letter
 from handlers.documents.letters import BrokenTemplate, letter_docx, letter_file_name
 from handlers.hazard_cards import hazard_of, number_of
-from handlers.life_words import number_in
-from handlers.official_cards import current, expert_names, firm_of
+from handlers.letter_parts import JUDGED, last_review, letter_hazard, letter_head
+from handlers.official_cards import current, expert_names
 from handlers.outgoing import Outgoing
+from handlers.referral_letters import OF_ONE, letter_of_one, letters_of_one
 from handlers.replies import Button, Document, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route, Stale
 from handlers.services import Services
-from handlers.walking import name_of, principal_of
-from handlers.words import SHANGHAI, _, html, speaking
+from handlers.walking import name_of
+from handlers.words import SHANGHAI, _, html, shorten, speaking
 from storage.transaction import Transaction
 
 LETTER = "letter"
-_JUDGED = {
-    Outcome.APPROVED: contents.Outcome.PASSED,
-    Outcome.RETURNED: contents.Outcome.NOT_DONE,
-    Outcome.FAKE: contents.Outcome.NOT_DONE,
-}
 
 
 def choose(request: Request) -> Reply:
     """The letters that fit what has happened to this hazard."""
     hazard = hazard_of(request, request.number(0) if request.arguments else _dialog_id(request))
     request.enter("letters", id=hazard.id)
-    fitting = letters_for(request.tx, hazard)
+    fitting, single = letters_for(request.tx, hazard), letters_of_one(request.tx, hazard)
     text = _("<b>文书 · 隐患 {number}</b>\n").format(number=html(number_of(request, hazard)))
     text += _("选一种，发给您 Word 文件，文号由您填。") if fitting else _("级别确认以后才有文书。")
     buttons = [[Button(_(LETTER_NAMES[x]), data("gy", hazard.id, x.name))] for x in fitting]
+    buttons += [[Button(shorten(one.label, 40), data("gy", hazard.id, one.kind.name, one.of))] for one in single]
     back = Button(_("返回这条隐患"), data("go", hazard.id))
     return Reply(screen=Screen(text=text, buttons=rows(*buttons, [back, to_home()])))
 
@@ -55,7 +52,7 @@ def letters_for(tx: Transaction, hazard: Hazard) -> list[Letter]:
     listings = tx.hazard_records.listings(hazard.id)
     fits = {
         Letter.RECTIFICATION: True,
-        Letter.REVIEW: _last_review(tx, hazard) is not None,
+        Letter.REVIEW: last_review(tx, hazard) is not None,
         Letter.LISTING: bool(listings) and listings[-1].unlisted_at is None,
         Letter.UNLISTING: bool(listings) and listings[-1].unlisted_at is not None,
         Letter.MAJOR_REPORT: _report(tx, hazard) is not None,
@@ -69,20 +66,23 @@ def _report(tx: Transaction, hazard: Hazard) -> MajorReport | None:
     return report if report is not None and report.is_handed_in else None
 
 
-def _last_review(tx: Transaction, hazard: Hazard) -> Review | None:
-    judged = [r for r in tx.hazard_records.reviews(hazard.id) if r.outcome in _JUDGED]
-    return judged[-1] if judged else None
-
-
 def send(request: Request) -> Reply:
     """Queue the letter; it says how things stand when it is sent."""
     hazard = hazard_of(request, request.number(0))
     kind = Letter.__members__.get(request.word(1))
     if kind is None:
         raise Gone
+    if kind in OF_ONE:
+        return _send_of_one(request, hazard, kind, request.number(2))
     if kind not in letters_for(request.tx, hazard):
         raise Stale(_("现在还不能出这种文书。"))
     return _queue(request, {"hazard": hazard.id, "letter": kind.name})
+
+
+def _send_of_one(request: Request, hazard: Hazard, kind: Letter, of: int) -> Reply:
+    if (kind, of) not in {(one.kind, one.of) for one in letters_of_one(request.tx, hazard)}:
+        raise Stale(_("现在不能出这份文书。"))
+    return _queue(request, {"hazard": hazard.id, "letter": kind.name, "of": of})
 
 
 def send_for_inspection(request: Request) -> Reply:
@@ -100,7 +100,8 @@ def queue_report(request: Request, hazard: Hazard) -> Reply:
 
 def _queue(request: Request, about: dict[str, object]) -> Reply:
     what = about.get("hazard", about.get("inspection"))
-    dedupe = f"{LETTER}:{request.who.id}:{what}:{about['letter']}:{request.now.timestamp():.3f}"
+    which = f"{about['letter']}:{about['of']}" if "of" in about else about["letter"]
+    dedupe = f"{LETTER}:{request.who.id}:{what}:{which}:{request.now.timestamp():.3f}"
     request.tx.deliveries.add(LETTER, dedupe, request.who, about, request.now, request.now)
     return Reply(toast=_("正在生成，马上发给您。"))
 
@@ -119,6 +120,8 @@ def letter(tx: Transaction, services: Services, delivery: Delivery, now: datetim
         caption = _("请核对内容，盖章，报职代会并存档。")
         if person.in_office:
             caption = _("企业交的重大隐患报告，请存档。")
+    if isinstance(made, contents.ReferralLetter):
+        caption = _("请核对内容和附件，填文号，盖章后发出。发出以后在隐患的卡片上记下文号。")
     return in_word(made, person, services, caption=caption)
 
 
@@ -147,6 +150,8 @@ def _letter(tx: Transaction, delivery: Delivery, officer: str, today: date) -> A
         official = tx.official_inspections.get(int(delivery.about["inspection"]))
         return _order(tx, _findings(tx, official), official, officer, today) if official else None
     hazard = tx.hazards.get(int(delivery.about["hazard"]))
+    if hazard is not None and kind in OF_ONE:
+        return letter_of_one(tx, hazard, kind, int(delivery.about["of"]), officer, today)
     if hazard is None or kind not in letters_for(tx, hazard):
         return None
     return _BUILDERS[kind](tx, hazard, officer, today)
@@ -155,34 +160,6 @@ def _letter(tx: Transaction, delivery: Delivery, officer: str, today: date) -> A
 def _findings(tx: Transaction, official: OfficialInspection) -> list[Hazard]:
     found = tx.hazards.of_official_inspection(official.id)
     return [h for h in found if h.is_live and h.level_confirmed_by is not None]
-
-
-def letter_head(tx: Transaction, enterprise_id: int, officer: str, today: date) -> LetterHead:
-    """What every letter to this enterprise, or from it, says; `officer` is whom to ask, empty for nobody."""
-    firm, zone = firm_of(tx, enterprise_id), tx.zones.current()
-    assert zone is not None
-    return LetterHead(
-        office=zone.name,
-        reference="",
-        enterprise=firm.name,
-        issued_on=today,
-        uscc=firm.uscc,
-        principal=principal_of(tx, firm.id),
-        contact=officer,
-    )
-
-
-def letter_hazard(tx: Transaction, hazard: Hazard) -> LetterHazard:
-    return LetterHazard(
-        number=number_in(tx, hazard),
-        words=hazard.words,
-        level=hazard.level,
-        basis=hazard.clause,
-        place=hazard.place,
-        demand=hazard.arrangements.measure,
-        deadline=hazard.arrangements.deadline,
-        responsible=hazard.arrangements.responsible,
-    )
 
 
 def _order_for_one(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:
@@ -213,9 +190,9 @@ def _inspectors(tx: Transaction, official: OfficialInspection) -> str:
 
 
 def _opinion(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:
-    review = _last_review(tx, hazard)
+    review = last_review(tx, hazard)
     assert review is not None
-    outcome = _JUDGED[review.outcome]
+    outcome = JUDGED[review.outcome]
     return contents.ReviewOpinion(
         head=letter_head(tx, hazard.enterprise_id, officer, today),
         notice="",
@@ -241,7 +218,7 @@ def _listing(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyL
 
 
 def _unlisting(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:
-    listing, review = _last_listing(tx, hazard), _last_review(tx, hazard)
+    listing, review = _last_listing(tx, hazard), last_review(tx, hazard)
     assert listing.unlisted_at is not None
     return contents.UnlistingNotice(
         head=letter_head(tx, hazard.enterprise_id, officer, today),

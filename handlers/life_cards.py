@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from checklists.hazard_life import check
 from checklists.hazard_moves import Relation, Step
-from checklists.hazard_records import OUTCOME_NAMES, PROPOSAL_NAMES, Deferral, Notice, Receipt
+from checklists.hazard_records import OUTCOME_NAMES, Deferral, Notice, Receipt
 from checklists.hazard_rules import NOTIFIED_ROLES, RECIPIENT_NAMES, Gate, Recipient
 from checklists.hazards import Hazard, Level, MoveRefused, State
 from checklists.people import Permission, allows
@@ -17,13 +17,12 @@ from handlers.life_overdue import overdue_buttons, overdue_lines
 from handlers.life_words import moment
 from handlers.major_report_cards import report_button, report_lines, short_parts
 from handlers.official_cards import experts_of
+from handlers.referral_cards import proposal_lines, record_button
 from handlers.replies import Button, Rows, data, rows
 from handlers.routing import Request
 from handlers.walking import name_of
 from handlers.words import _, aside, day, full_day, html, labelled, shorten
 from storage.transaction import Transaction
-
-_MOST_PROPOSALS = 3
 
 EVIDENT = frozenset({State.FIXED_ON_SPOT, State.HANDED_IN})
 
@@ -141,10 +140,7 @@ def office_lines(request: Request, hazard: Hazard) -> list[str]:
     lines += waiting_lines(tx, hazard)
     lines += facts(tx, hazard)
     lines += short_parts(tx, hazard)
-    for made in tx.hazard_records.proposals(hazard.id)[-_MOST_PROPOSALS:]:
-        to_whom = html(shorten(_(made.to_whom), 40))
-        kind = _(PROPOSAL_NAMES[made.kind]) + aside(_("报{department}").format(department=to_whom))
-        lines.append(labelled(kind, html(shorten(made.answer, 120) if made.answer else _("等主管部门决定"))))
+    lines += proposal_lines(request, hazard)
     return [*lines, *overdue_lines(request, hazard), *_gate_lines(request, hazard)]
 
 
@@ -241,7 +237,7 @@ def _office_moves(request: Request, hazard: Hazard, steps: frozenset[Step]) -> l
         grant = Button(_("同意延期"), data("yq", hazard.id, hazard.version, "y"))
         refuse = Button(_("不同意延期"), data("yq", hazard.id, hazard.version, "n"))
         lines.append([grant, refuse])
-    return [*lines, overdue_buttons(request, hazard, steps)]
+    return [*lines, overdue_buttons(request, hazard, steps), [record_button(request, hazard)]]
 
 
 def receipts_waiting(request: Request, hazard: Hazard) -> list[Notice]:

@@ -13,6 +13,7 @@ from handlers.life_cards import receipts_waiting
 from handlers.life_questions import PAPER_CODES, unanswered
 from handlers.life_telling import receive_by_own_press
 from handlers.life_words import history
+from handlers.referral_cards import acts_for_office, correct_button
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Press, Request, Route
 from handlers.words import N_, _, html, shorten
@@ -61,7 +62,10 @@ def _more(request: Request, hazard: Hazard) -> Reply:
             buttons.append(ask(PAPER_CODES[notice.recipient], _("记书面回执：{name}").format(name=name)))
     if Step.PROPOSE in steps and request.tx.major_reports.is_missing(hazard):
         buttons.append(ask("t", _("记书面的重大隐患报告")))
-    if Step.PROPOSE in steps and unanswered(request, hazard):
+    # A letter may go out, and its answer come, when the hazard is closed already.
+    if correct := correct_button(request, hazard):
+        buttons.append(correct)
+    if acts_for_office(request, hazard) and unanswered(request, hazard):
         buttons.append(ask("d", _("记主管部门答复")))
     buttons += analysis_putting.buttons(request, hazard)
     buttons.append(ask("c", _("写备注")))

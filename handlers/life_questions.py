@@ -6,7 +6,7 @@ from datetime import date
 
 from checklists.hazard_guards import DoneAlready, ReasonMissing
 from checklists.hazard_life import NotThisPersons
-from checklists.hazard_moves import Relation, Step
+from checklists.hazard_moves import Step
 from checklists.hazard_records import Proposal, ProposalMade, Receipt
 from checklists.hazard_rules import DUAL_REPORT_LAW, Recipient, next_rung
 from checklists.hazards import Hazard, Level
@@ -15,6 +15,7 @@ from handlers.life_cards import receipts_waiting
 from handlers.life_following import ADDRESSEE, SUPERVISOR, UNTIL, FollowUp
 from handlers.life_telling import redraw_notice
 from handlers.major_report_news import tell_report
+from handlers.referral_cards import acts_for_office
 from handlers.routing import Request
 from handlers.words import N_, _
 
@@ -138,8 +139,7 @@ def _on_paper(recipient: Recipient) -> Act:
 
 def only_the_office(request: Request, hazard: Hazard) -> None:
     """Raises NotThisPersons for experts, and for whoever belongs to the enterprise as well."""
-    relations = request.tx.hazard_life.relations(hazard, request.who.id)
-    if Relation.OFFICE not in relations or Relation.INSIDER in relations:
+    if not acts_for_office(request, hazard):
         raise NotThisPersons(_("这一步不归您办，请联系负责的人。"))
 
 

@@ -1,12 +1,13 @@
 """The life of a hazard in plain words: what happened when, by whom, and why."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
+from checklists.hazard_records import PROPOSAL_NAMES, Proposal
 from checklists.hazards import Hazard, format_number
 from handlers.analysis_words import analysis_reasons
 from handlers.walking import name_of
-from handlers.words import N_, _, clock, day
+from handlers.words import N_, _, clock, day, full_day
 from storage.trail import Event
 from storage.transaction import Transaction
 
@@ -34,6 +35,7 @@ HAPPENED: Mapping[str, str] = {
     "hazard_listed": N_("挂牌督办"),
     "hazard_unlisted": N_("摘牌"),
     "hazard_proposal_made": N_("向主管部门提出建议"),
+    "hazard_referred": N_("记下移送函已发出"),
     "hazard_proposal_answered": N_("记下主管部门的答复"),
     "hazard_assigned": N_("指定科室"),
     "hazard_escalated": N_("采取升级措施"),
@@ -55,7 +57,7 @@ HAPPENED: Mapping[str, str] = {
 }
 # What only the office sees; only tips are rewritten, and the firm must not know them from other hazards.
 INTERNAL = frozenset(
-    {"hazard_commented", "hazard_assigned", "hazard_proposal_answered", "hazard_rewritten"}
+    {"hazard_commented", "hazard_assigned", "hazard_referred", "hazard_proposal_answered", "hazard_rewritten"}
     | {"hazard_put_to_analysis", "hazard_analysis_taken_off", "hazard_analysis_followed"}
 )
 
@@ -93,6 +95,14 @@ def _line(tx: Transaction, event: Event, reasons: Mapping[tuple[str, datetime], 
     return _("{words}。{reason}").format(words=words, reason=_(reason)) if reason else words
 
 
+def _referred(kept: Mapping[str, str]) -> str:
+    return _("{proposal}：文号 {reference}，{day}发出").format(
+        proposal=_(PROPOSAL_NAMES[Proposal(kept["proposal"])]),
+        reference=kept["reference"],
+        day=full_day(date.fromisoformat(kept["sent_on"])),
+    )
+
+
 def _reasons(tx: Transaction, hazard: Hazard, *, internal: bool) -> dict[tuple[str, datetime], str]:
     kept, found = tx.hazard_records, analysis_reasons(tx.trail.of("hazard", hazard.id))
     for review in kept.reviews(hazard.id):
@@ -113,6 +123,8 @@ def _reasons(tx: Transaction, hazard: Hazard, *, internal: bool) -> dict[tuple[s
     for event in tx.trail.of("hazard", hazard.id):
         if event.what == "hazard_lowered":
             found[event.what, event.at] = event.body["after"]["reason"]
+        if event.what == "hazard_referred":
+            found[event.what, event.at] = _referred(event.body["after"])
     for step in kept.escalations(hazard):
         found["hazard_escalated", step.at] = step.note
     for comment in kept.comments(hazard.id) if internal else ():

@@ -8,14 +8,15 @@ from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import Display, Gone, Input, Press, Request, Route
 from handlers.trail_checks import standing
 from handlers.words import N_, _, html, labelled
-from storage.office_settings import FIGURES, PATIENCE_DAYS, REPEAT_DAYS, SAMPLING_PERCENT
+from storage.office_settings import ANSWER_DAYS, FIGURES, PATIENCE_DAYS, REPEAT_DAYS, SAMPLING_PERCENT
 
 NAMES: Mapping[str, str] = {
     SAMPLING_PERCENT: N_("立查立改抽到现场看的比例（%）"),
     REPEAT_DAYS: N_("多少天内再次查出算屡查屡犯"),
     PATIENCE_DAYS: N_("逾期采取一步措施后，等多少天再提醒下一步"),
+    ANSWER_DAYS: N_("建议发出后，等多少天没有答复就提醒"),
 }
-_CODES = dict(zip("spw", NAMES, strict=True))
+_CODES = dict(zip("spwa", NAMES, strict=True))
 _MOST_DIGITS = 6
 
 

@@ -8,7 +8,8 @@ from checklists.hazard_statistics import LAW, Course, PeriodFigures, due_day, fi
 from checklists.people import ROLE_NAMES, Permission, allows
 from handlers.documents.letter_contents import FUNDS, StatisticsHazard, StatisticsRow, StatisticsTable
 from handlers.duties import period_name
-from handlers.letters import in_word, letter_hazard, letter_head
+from handlers.letter_parts import letter_hazard, letter_head
+from handlers.letters import in_word
 from handlers.outgoing import Outgoing
 from handlers.routing import Request
 from handlers.services import Services

@@ -192,7 +192,6 @@ hazard_referrals = Table(
     Column("proposal_id", Id, nullable=False),
     Column("reference", String(60), nullable=False),
     Column("sent_on", Date, nullable=False),
-    Column("words", String(300), nullable=False, server_default=""),
     Column("by", Id, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("zone_id", "id"),

@@ -70,6 +70,8 @@ class Ledger(Subject):
         def of(*states: State) -> int:
             return sum(tallies[state].found for state in states if state in tallies)
 
+        proposals = self.tx.referrals.waiting(today)
+        unsent = sum(one.referral is None for one in proposals)
         waiting = (hazard_deferrals.c.zone_id == self.zone_id) & hazard_deferrals.c.granted.is_(None)
         return Overview(
             open=of(*OPEN_STATES),
@@ -82,6 +84,8 @@ class Ledger(Subject):
             deferrals=int(self.connection.execute(select(func.count()).where(waiting)).scalar_one()),
             unreported=self.count(LedgerFilter(unreported=True)),
             rungs=self.count(LedgerFilter(rung_due_on=today)),
+            unsent=unsent,
+            unanswered=len(proposals) - unsent,
         )
 
     def totals(self, *, today: date) -> Figures:

@@ -29,6 +29,7 @@ from storage.office_settings import OfficeSettings
 from storage.official_inspections import OfficialInspections
 from storage.people import People
 from storage.ratings import Ratings
+from storage.referrals import Referrals
 from storage.reports import Reports
 from storage.risk_points import RiskPoints
 from storage.standards import Standards
@@ -84,6 +85,10 @@ class Transaction:
     @cached_property
     def hazard_records(self) -> HazardRecords:
         return HazardRecords(self)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        return Referrals(self)
 
     @cached_property
     def hazard_statistics(self) -> HazardStatistics:

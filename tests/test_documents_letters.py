@@ -30,10 +30,12 @@ from handlers.documents.letter_samples import (
     LISTING,
     MAJOR,
     NOTICE,
+    REFERRAL,
     REPORT,
     REVIEW,
     SAMPLES,
     STATISTICS,
+    SUPERVISION,
     UNLISTING,
 )
 from handlers.documents.letters import (
@@ -194,6 +196,41 @@ def test_a_quarter_without_hazards_says_so_and_a_table_nobody_confirmed_names_no
     assert "主要负责人签字：" in said
 
 
+def test_a_letter_of_supervision_says_what_was_done_before_and_by_when_it_must_be_done() -> None:
+    said = words(letter_docx(SUPERVISION)).splitlines()
+    assert said[4] == (
+        "根据《中华人民共和国安全生产法》第九条、第四十一条和《示例行动方案》二（三）12，"
+        "我单位于2026年4月18日就下列隐患的整改约谈你单位负责人。"
+        "该隐患自2026年4月2日起逾期，截至2026年4月20日已逾期19天，没有整改到位。现督促你单位整改："
+    )
+    assert said[said.index("此前措施") + 1] == "2026年4月3日：函告；2026年4月10日：通报"
+    assert said[said.index("要求完成") + 1] == "2026年4月30日前完成整改，提交复查"
+
+
+def test_a_letter_of_supervision_claims_no_delay_and_leaves_room_where_no_day_is_known() -> None:
+    letter = replace(SUPERVISION, rung="上门帮扶", note="", overdue_since=None, until=None, earlier=[])
+    said = words(letter_docx(letter)).splitlines()
+    assert said[4].endswith("我单位于2026年4月18日就下列隐患的整改对你单位采取“上门帮扶”措施。现督促你单位整改：")
+    assert said[said.index("本次措施") + 1 :][:4] == ["上门帮扶（2026年4月18日）", "此前措施", "没有", "整改要求"]
+    assert said[said.index("要求完成") + 1] == "____年__月__日前完成整改，提交复查"
+
+
+def test_a_letter_of_referral_goes_to_the_department_and_decides_nothing() -> None:
+    said = words(letter_docx(REFERRAL)).splitlines()
+    assert said[3] == "示例区应急管理局："
+    at = said.index("三、建议")
+    assert said[at + 1 : at + 8] == [
+        "2026年5月5日，我单位建议立案处罚。理由：逾期没有改好。",
+        "是否采纳、怎样处理，由你单位依法决定。请将处理结果书面告知我单位。",
+        "附件：",
+        "1．隐患整改通知书",
+        "2．隐患整改复查意见书",
+        "3．现场照片2张",
+        "联系人：李科员　　联系电话：0000-1234567",
+    ]
+    assert "附件：" not in words(letter_docx(replace(REFERRAL, enclosures=[])))
+
+
 @pytest.mark.parametrize("letter", SAMPLES, ids=lambda letter: type(letter).__name__)
 def test_every_letter_is_set_in_fonts_that_chinese_offices_have(letter: AnyLetter) -> None:
     with zipfile.ZipFile(io.BytesIO(letter_docx(letter))) as packed:
@@ -291,6 +328,8 @@ def test_own_templates_are_checked_before_they_are_needed(tmp_path: Path) -> Non
         "重大事故隐患摘牌（销号）通知书.docx",
         "重大事故隐患报告.docx",
         "事故隐患排查治理情况统计分析表.docx",
+        "隐患整改督办函.docx",
+        "移送（建议）函.docx",
     ]
     assert check_own_templates(tmp_path) == []
     own_template(tmp_path, "{{ 不存在 }}", letter=Letter.REVIEW)
@@ -300,7 +339,7 @@ def test_own_templates_are_checked_before_they_are_needed(tmp_path: Path) -> Non
 
 def test_a_template_somebody_edited_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "隐患整改通知书.docx").write_bytes(b"edited")
-    assert len(write_templates(tmp_path)) == 5
+    assert len(write_templates(tmp_path)) == 7
     assert (tmp_path / "隐患整改通知书.docx").read_bytes() == b"edited"
 
 

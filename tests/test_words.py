@@ -52,6 +52,12 @@ NOT_SAID = {
     "handlers/home.py": {"菜单|首页|主菜单|回首页|返回首页|[Mm]enu|[Hh]ome": "what people type"},
     "handlers/invitations.py": {"安全监管办公室": "stands on the printed sheet"},
     "handlers/official_signing.py": {"：": "stands in the record"},
+    "handlers/past_days.py": {
+        "今天": "a day as people type it",
+        "昨天": "a day as people type it",
+        "前天": "a day as people type it",
+        r"(?:(\d{4})\s*[-年./])?\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*[日号]?": "what people type",
+    },
     "handlers/people.py": {"管理员": "a name until Telegram gives one"},
     "handlers/profile.py": {
         "有": "how the names of traits begin",

@@ -19,6 +19,8 @@ class Letter(StrEnum):
     UNLISTING = "unlisting_notice.docx"
     MAJOR_REPORT = "major_hazard_report.docx"
     STATISTICS = "hazard_statistics.docx"
+    SUPERVISION = "supervision_letter.docx"
+    REFERRAL = "referral_letter.docx"
 
 
 LETTER_NAMES: Mapping[Letter, str] = {
@@ -28,6 +30,8 @@ LETTER_NAMES: Mapping[Letter, str] = {
     Letter.UNLISTING: "重大事故隐患摘牌（销号）通知书",
     Letter.MAJOR_REPORT: "重大事故隐患报告",
     Letter.STATISTICS: "事故隐患排查治理情况统计分析表",
+    Letter.SUPERVISION: "隐患整改督办函",
+    Letter.REFERRAL: "移送（建议）函",
 }
 
 
@@ -194,7 +198,66 @@ class StatisticsTable:
     signed_at: str = ""
 
 
-AnyLetter = RectificationNotice | ReviewOpinion | ListingNotice | UnlistingNotice | MajorHazardReport | StatisticsTable
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterFact:
+    """One thing that happened on a day, in a sentence."""
+
+    on: date
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupervisionLetter:
+    """督办函 of a step of the plan's ladder that was taken: `rung` is its name in the plan, `earlier` the steps before.
+
+    `overdue_since` is the first day after the deadline, None while it is not missed; `until` by when it is demanded
+    now, None where no record names a day, to be filled in by hand.
+    """
+
+    head: LetterHead
+    hazard: LetterHazard
+    rung: str
+    taken_on: date
+    note: str
+    overdue_since: date | None
+    until: date | None
+    earlier: Sequence[LetterFact]
+
+    @property
+    def days_overdue(self) -> int:
+        """How many days the deadline is past on the day of the letter."""
+        return (self.head.issued_on - self.overdue_since).days + 1 if self.overdue_since else 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralLetter:
+    """移送（建议）函 of a proposal to a department: what happened, what is proposed and why, and what goes with it.
+
+    `proposal` is its name as 建议立案处罚, `state` where the hazard stands; nothing here names a person who found,
+    reported or reviewed.
+    """
+
+    head: LetterHead
+    addressee: str
+    hazard: LetterHazard
+    state: str
+    proposal: str
+    proposed_on: date
+    reason: str
+    facts: Sequence[LetterFact]
+    enclosures: Sequence[str]
+
+
+AnyLetter = (
+    RectificationNotice
+    | ReviewOpinion
+    | ListingNotice
+    | UnlistingNotice
+    | MajorHazardReport
+    | StatisticsTable
+    | SupervisionLetter
+    | ReferralLetter
+)
 LETTER_KINDS: Mapping[type[AnyLetter], Letter] = {
     RectificationNotice: Letter.RECTIFICATION,
     ReviewOpinion: Letter.REVIEW,
@@ -202,4 +265,6 @@ LETTER_KINDS: Mapping[type[AnyLetter], Letter] = {
     UnlistingNotice: Letter.UNLISTING,
     MajorHazardReport: Letter.MAJOR_REPORT,
     StatisticsTable: Letter.STATISTICS,
+    SupervisionLetter: Letter.SUPERVISION,
+    ReferralLetter: Letter.REFERRAL,
 }

@@ -6,17 +6,20 @@ from datetime import date
 from checklists.hazards import Level
 from handlers.documents.letter_contents import (
     AnyLetter,
+    LetterFact,
     LetterHazard,
     LetterHead,
     ListingNotice,
     MajorHazardReport,
     Outcome,
     RectificationNotice,
+    ReferralLetter,
     ReviewedHazard,
     ReviewOpinion,
     StatisticsHazard,
     StatisticsRow,
     StatisticsTable,
+    SupervisionLetter,
     UnlistingNotice,
 )
 
@@ -30,6 +33,7 @@ HEAD = LetterHead(
     contact="李科员",
     phone="0000-1234567",
 )
+PLAN = "《示例行动方案》二（三）12"
 MAJOR = LetterHazard(
     number="SL-2026-0031",
     words="制冷机房液氨泄漏报警装置没有与事故排风联锁，现场测试不动作",
@@ -113,4 +117,33 @@ STATISTICS = StatisticsTable(
     signer="主要负责人王厂长",
     signed_at="2026年4月2日 10:00",
 )
-SAMPLES: tuple[AnyLetter, ...] = (NOTICE, REVIEW, LISTING, UNLISTING, REPORT, STATISTICS)
+SUPERVISION = SupervisionLetter(
+    head=replace(HEAD, reference="示安督〔2026〕9号", issued_on=date(2026, 4, 20), plan_basis=PLAN),
+    hazard=MAJOR,
+    rung="约谈",
+    taken_on=date(2026, 4, 18),
+    note="当面约谈王厂长，要求月底前修复联锁",
+    overdue_since=date(2026, 4, 2),
+    until=date(2026, 4, 30),
+    earlier=[LetterFact(on=date(2026, 4, 3), words="函告"), LetterFact(on=date(2026, 4, 10), words="通报")],
+)
+REFERRAL = ReferralLetter(
+    head=replace(HEAD, reference="示安移〔2026〕2号", issued_on=date(2026, 5, 6), plan_basis=PLAN),
+    addressee="示例区应急管理局",
+    hazard=MAJOR,
+    state="整改中",
+    proposal="建议立案处罚",
+    proposed_on=date(2026, 5, 5),
+    reason="逾期没有改好",
+    facts=[
+        LetterFact(on=date(2026, 3, 1), words="监督检查（四不两直）发现该隐患。"),
+        LetterFact(on=date(2026, 3, 2), words="确认为重大隐患。"),
+        LetterFact(on=date(2026, 4, 2), words="复查未通过，退回整改：联锁仍未接通。"),
+        LetterFact(on=date(2026, 5, 6), words="已超过整改期限35天，没有整改到位。"),
+    ],
+    enclosures=["隐患整改通知书", "隐患整改复查意见书", "现场照片2张"],
+)
+SAMPLES: tuple[AnyLetter, ...] = (
+    *(NOTICE, REVIEW, LISTING, UNLISTING, REPORT, STATISTICS),
+    *(SUPERVISION, REFERRAL),
+)

@@ -390,6 +390,93 @@ def figures_table(document: Any) -> None:
     gap(document)
 
 
+def supervision() -> Any:
+    """To the firm, of a step of the ladder; by when it must be done is written by hand where no record names a day."""
+    document = new_letter(LETTER_NAMES[Letter.SUPERVISION])
+    paragraph(
+        document,
+        "根据{{ 依据 }}，我单位于{{ 措施日期 }}{{ 措施用语 }}。"
+        "{% if 逾期天数 %}该隐患自{{ 逾期起始日期 }}起逾期，"
+        "截至{{ 发文日期 }}已逾期{{ 逾期天数 }}天，没有整改到位。{% endif %}"
+        "现督促你单位整改：",
+        after=4,
+    )
+    facts_table(
+        document,
+        (
+            *HAZARD_FACTS,
+            ("原定期限", "{{ 隐患.整改期限 or '没有确定' }}"),
+            ("本次措施", "{{ 措施 }}（{{ 措施日期 }}）{% if 措施说明 %}\n{{ 措施说明 }}{% endif %}"),
+            (
+                "此前措施",
+                "{% for 项 in 已采取措施 %}{{ 项.日期 }}：{{ 项.情况 }}"
+                "{% if not loop.last %}；{% endif %}{% else %}没有{% endfor %}",
+            ),
+            ("整改要求", "{{ 隐患.整改要求 }}"),
+            ("企业责任人", "{{ 隐患.责任人 or 主要负责人 }}"),
+            ("要求完成", "{{ 要求完成日期 or '____年__月__日' }}前完成整改，提交复查"),
+        ),
+    )
+    for words in (
+        "一、由主要负责人组织整改，把责任人、措施、资金、期限和应急预案逐项落实到位。",
+        "二、整改完成前采取可靠的安全防范措施；无法保证安全的，撤出人员、设置警戒，暂时停止使用有关场所和设备设施。",
+        "三、不能按期完成的，在期限以前书面说明原因，申请延期。",
+    ):
+        paragraph(document, words)
+    paragraph(document, "仍不整改的，按规定采取进一步措施，并移送有权部门依法处理。", after=LAST_WORDS)
+    close(document, (SIGNED,))
+    return document
+
+
+def referral() -> Any:
+    """To the department that may decide: what happened, what is proposed; it answers."""
+    document = new_letter(LETTER_NAMES[Letter.REFERRAL], to="主送单位")
+    paragraph(
+        document,
+        "根据{{ 依据 }}，现将{{ 企业名称 }}"
+        "{% if 统一社会信用代码 %}（统一社会信用代码：{{ 统一社会信用代码 }}）{% endif %}"
+        "下列事故隐患的有关情况和我单位的建议移送你单位：",
+        after=4,
+    )
+    section(document, "一、隐患")
+    facts_table(
+        document,
+        (
+            *HAZARD_FACTS,
+            ("整改要求", "{{ 隐患.整改要求 or '没有确定' }}"),
+            ("整改期限", "{{ 隐患.整改期限 or '没有确定' }}"),
+            ("目前状态", "{{ 目前状态 }}（截至{{ 发文日期 }}）"),
+            ("主要负责人", "{{ 主要负责人 }}"),
+        ),
+    )
+    section(document, "二、经过")
+    course_table(document)
+    section(document, "三、建议")
+    paragraph(document, "{{ 建议日期 }}，我单位{{ 建议 }}。理由：{{ 建议理由 }}。")
+    paragraph(document, "是否采纳、怎样处理，由你单位依法决定。请将处理结果书面告知我单位。")
+    paragraph(document, "{%p if 附件 %}")
+    paragraph(document, "附件：").paragraph_format.keep_with_next = True
+    paragraph(document, "{%p for 项 in 附件 %}")
+    paragraph(document, "{{ 项.序号 }}．{{ 项.名称 }}").paragraph_format.keep_with_next = True
+    paragraph(document, "{%p endfor %}")
+    paragraph(document, "{%p endif %}")
+    close(document, ("收件单位签收：____________________　时间：____年__月__日",))
+    return document
+
+
+def course_table(document: Any) -> None:
+    """A row for each day something happened."""
+    headings = (("日期", 34), ("情况", 126))
+    made = table(document, 4, [width for _, width in headings])
+    made.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for place, (name, _) in enumerate(headings):
+        cell_text(made.rows[0].cells[place], name, heading=True)
+        cell_text(made.rows[2].cells[place], f"{{{{ 项.{name} }}}}", centre=name == "日期")
+    cell_text(made.rows[1].cells[0], "{%tr for 项 in 经过 %}")
+    cell_text(made.rows[3].cells[0], "{%tr endfor %}")
+    gap(document)
+
+
 MAKERS = {
     Letter.RECTIFICATION: rectification,
     Letter.REVIEW: review,
@@ -397,6 +484,8 @@ MAKERS = {
     Letter.UNLISTING: unlisting,
     Letter.MAJOR_REPORT: major_report,
     Letter.STATISTICS: statistics,
+    Letter.SUPERVISION: supervision,
+    Letter.REFERRAL: referral,
 }
 
 

@@ -198,7 +198,6 @@ def upgrade() -> None:
         sa.Column("proposal_id", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(length=60), nullable=False),
         sa.Column("sent_on", sa.Date(), nullable=False),
-        sa.Column("words", sa.String(length=300), server_default="", nullable=False),
         sa.Column("by", sa.BigInteger(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
