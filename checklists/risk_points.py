@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from checklists.defences import Defence
 
@@ -70,6 +71,24 @@ class RiskCheck:
     hazard_id: int | None
     by: int
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RiskAssessment:
+    """A point assessed anew (重新评估): the grade before and after, and why where it changed."""
+
+    id: int
+    risk_point_id: int
+    before: Grade
+    grade: Grade
+    words: str
+    by: int
+    at: datetime
+
+    @classmethod
+    def of(cls, values: Mapping[Any, Any]) -> "RiskAssessment":
+        """The assessment in a row."""
+        return cls(**{**values, "before": Grade(values["before"]), "grade": Grade(values["grade"])})
 
 
 def new_code() -> str:

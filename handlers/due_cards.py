@@ -17,12 +17,14 @@ from handlers.inspections import begin
 from handlers.outgoing import Outgoing
 from handlers.reminders import heard_by
 from handlers.replies import Button, Reply, Screen, column, data
+from handlers.risk_due import RiskEntry, button_of, done_lines, entries_of, lines_of
 from handlers.routing import About, Press, Request, Route
 from handlers.services import Services
 from handlers.words import SHANGHAI, _, day, html, labelled, shorten
 from storage.transaction import Transaction
 
 MOST_LINES = 15
+MOST_FIRMS = 5  # with risk points that wait, up to three lines each
 MOST_BUTTONS = 8
 
 # Telling a person below the card takes the card's buttons away; it is drawn again when that is over.
@@ -48,14 +50,16 @@ def due_card(tx: Transaction, services: Services, delivery: Delivery, now: datet
     known = tx.duties.of_enterprises(person.enterprise_ids, *REMINDED, since=today - PAST)
     entries = _entries(tx, person, known, now)
     sent = delivery.message_id is not None
+    risks = entries_of(tx, person, today)
     done = [d for d in known if sent and d.done_at is not None and d.done_at >= delivery.created_at]
-    if not entries and not sent:
+    if not entries and not sent and not any(entry.standing.wants_a_word for entry in risks):
         return None
     names = {e.id: e.name for e in tx.enterprises.some(sorted({d.enterprise_id for d in done}))}
-    lines = [_done_line(names[d.enterprise_id], d) for d in done]
+    looked = done_lines(tx, person, delivery.created_at) if sent else []
+    lines = [*(_done_line(names[d.enterprise_id], d) for d in done), *looked]
     first_day = (delivery.sent_at or now).astimezone(SHANGHAI).date()
-    title = _title([*(e.duty for e in entries if e.duty), *done])
-    return Outgoing(screen=card(entries, lines, today=today, first_day=first_day, title=title))
+    title = _("待办提醒") if risks or looked else _title([*(e.duty for e in entries if e.duty), *done])
+    return Outgoing(screen=card(entries, lines, risks, today=today, first_day=first_day, title=title))
 
 
 def news(request: Request) -> list[str]:
@@ -84,15 +88,16 @@ def _standing(request: Request, *, with_far_off: bool) -> list[str]:
 
 def begin_below(request: Request) -> Reply:
     """Begin or go on, as a new message: the card stays and says how things stand."""
-    return _below(request, begin(request))
+    return below(request, begin(request))
 
 
 def open_table_below(request: Request) -> Reply:
     """The table on hazards that is to be signed, as a new message too."""
-    return _below(request, open_table(request))
+    return below(request, open_table(request))
 
 
-def _below(request: Request, reply: Reply) -> Reply:
+def below(request: Request, reply: Reply) -> Reply:
+    """This screen as a new message, the card drawn again with its buttons."""
     card_before = request.tx.deliveries.last_of(request.who.id, "due")
     if card_before is not None:
         request.tx.deliveries.again(card_before.id, request.now + _REDRAWN_AFTER)
@@ -104,20 +109,37 @@ def _title(duties: Iterable[EnterpriseDuty]) -> str:
     return _("待办提醒") if any(duty.kind in STATISTICS for duty in duties) else ""
 
 
-def card(entries: Sequence[Entry], done: Sequence[str], *, today: date, first_day: date, title: str = "") -> Screen:
+def card(
+    entries: Sequence[Entry],
+    done: Sequence[str],
+    risks: Sequence[RiskEntry] = (),
+    *,
+    today: date,
+    first_day: date,
+    title: str = "",
+) -> Screen:
     """The text and the buttons; `done` are lines about what was finished since the card came."""
     lines = [_("<b>{title}</b>（{day}）").format(title=title or _("自查提醒"), day=day(first_day)), ""]
     lines += [_line(entry, today) for entry in entries[:MOST_LINES]]
     if len(entries) > MOST_LINES:
         lines.append(_("还有{number}项，做完上面的会接着显示。").format(number=len(entries) - MOST_LINES))
+    lines += _risk_lines(risks)
     lines += done
-    if not entries:
+    if not entries and not risks:
         lines += ["", _("都完成了，谢谢！")] if done else [_("现在没有要办的自查。")]
     if any(e.duty and e.duty.provisional for e in entries):
         lines += ["", _("日期暂定：当年放假安排还没有公布，公布后如有变化会再提醒。")]
-    alone = len({e.enterprise_id for e in entries}) == 1
+    alone = len({*(e.enterprise_id for e in entries), *(e.enterprise_id for e in risks)}) == 1
     ways = dict.fromkeys(_button(entry, alone=alone) for entry in entries)  # two periods are inspected by one
+    ways |= dict.fromkeys(button_of(entry, alone=alone) for entry in risks)
     return Screen(text="\n".join(lines), buttons=column(list(ways)[:MOST_BUTTONS]))
+
+
+def _risk_lines(risks: Sequence[RiskEntry]) -> list[str]:
+    lines = [line for entry in risks[:MOST_FIRMS] for line in lines_of(entry)]
+    if len(risks) > MOST_FIRMS:
+        lines.append(_("还有{number}家的风险点，查过上面的会接着显示。").format(number=len(risks) - MOST_FIRMS))
+    return lines
 
 
 def _entries(tx: Transaction, person: Person, known: Sequence[EnterpriseDuty], now: datetime) -> list[Entry]:

@@ -64,9 +64,13 @@ def fulfil(request: Request, inspection: Inspection) -> None:
 
 def redraw_cards(request: Request, duty: EnterpriseDuty) -> None:
     """Let the cards of the enterprise's people say that this duty is done, where they spoke of it."""
-    if not wants_attention(duty.due_on, request.today, load_working_days()):
-        return
-    for person in request.tx.people.in_enterprises([duty.enterprise_id]):
+    if wants_attention(duty.due_on, request.today, load_working_days()):
+        redraw_cards_of(request, duty.enterprise_id)
+
+
+def redraw_cards_of(request: Request, enterprise_id: int) -> None:
+    """Let the last cards of the enterprise's people say how things stand now."""
+    for person in request.tx.people.in_enterprises([enterprise_id]):
         card = request.tx.deliveries.last_of(person.id, "due")
         if card is not None:
             request.tx.deliveries.again(card.id, request.now)

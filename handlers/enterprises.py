@@ -7,7 +7,7 @@ from checklists.enterprises import Enterprise
 from checklists.invitations import INVITED_TO_ENTERPRISE
 from checklists.people import ROLE_NAMES, Permission, Role, allows
 from checklists.sector_sets import load_sector_sets
-from handlers import due_cards, hazard_lists, profile, records, standards
+from handlers import due_cards, hazard_lists, profile, records, risk_facts, standards
 from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route
@@ -155,6 +155,7 @@ def show(request: Request) -> Reply:
     count = len(standards.checklist_for(tx, enterprise, request.today))
     lines.append(_("检查表：{count} 条").format(count=count))
     lines += due_cards.standing(request)
+    lines += risk_facts.lines(request, enterprise.id)
     if run := tx.inspections.running(enterprise.id):
         answered = _("自查正在做：已答 {answered}/{all}")
         lines.append(answered.format(answered=run.progress.answered, all=len(run.progress)))

@@ -16,6 +16,7 @@ from handlers.life_words import number_in
 from handlers.official_cards import firm_of
 from handlers.outgoing import Outgoing
 from handlers.replies import Button, Reply, Screen, data, rows
+from handlers.risk_due import redraw_if, waits
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route
 from handlers.services import Services
 from handlers.walking import name_of
@@ -131,8 +132,9 @@ def _open(request: Request, enterprise_id: int, point_id: int, words: str) -> Ha
         place=point.place or point.name if point else "",
     )
     if point is not None:
-        by, at = request.who.id, request.now
+        by, at, waited = request.who.id, request.now, waits(request, point)
         request.tx.risk_points.add_check(point, good=False, words=words, hazard_id=hazard.id, by=by, at=at)
+        redraw_if(request, waited, enterprise_id)
     return hazard
 
 

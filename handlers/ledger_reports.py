@@ -14,6 +14,7 @@ from checklists.people import Permission
 from handlers.buttons import to_home
 from handlers.ledger_orders import file_buttons
 from handlers.replies import Button, Reply, Screen, data, rows
+from handlers.risk_coverage import coverage
 from handlers.routing import Display, Press, Request, Route
 from handlers.statistics_standing import standing
 from handlers.words import N_, _, day, full_day, html, listed
@@ -45,7 +46,9 @@ def overview(request: Request) -> Reply:
     lines += ["", _("<b>对照方案目标</b>（重大隐患）"), *(_target_line(t) for t in against)] if against else []
     tables, ways = standing(request)
     lines += ["", *tables] if tables else []
-    buttons = rows(*file_buttons(request), *ways, [Button(_("待办"), data("gi")), to_home()])
+    firms, lists = coverage(request)
+    lines += ["", *firms]
+    buttons = rows(*file_buttons(request), *ways, *lists, [Button(_("待办"), data("gi")), to_home()])
     return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
 
 

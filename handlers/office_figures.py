@@ -47,8 +47,11 @@ def _show_all(request: Request, *, notice: str = "") -> Reply:
     settable = _CODES.items() if may_set else ()
     change = [[Button(_(names[key]), data("fs", code))] for code, key in settable if key in names]
     departments = Button(_("管理科室"), data("yo"))
+    risks = Button(_("风险点巡查周期"), data("kd"))
     trail = Button(_("台账防改"), data("us")) if may_set else None
-    return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*change, [departments], [trail], [to_home()])))
+    return Reply(
+        screen=Screen(text="\n".join(lines), buttons=rows(*change, [departments, risks], [trail], [to_home()]))
+    )
 
 
 def _names(request: Request) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from checklists.reminders import (
     roles_to_tell,
     wants_attention,
 )
+from checklists.risk_cycles import Standing, may_be_told, roles_that_check
 from checklists.working_days import load_working_days
 from handlers.duties import PAST, REMINDED, look_at, plan_duties
 from handlers.major_report_news import queue_report_reminders
@@ -24,6 +25,7 @@ from storage.transaction import Transaction
 
 REMINDED_AT_ONCE = 500
 _DAY_LOOKED = "day_looked"
+_RISKS_TOLD = "risks_told"
 _FIRST_LOOK_BACK = timedelta(days=1)
 
 
@@ -73,6 +75,12 @@ def heard_by(
     return heard
 
 
+def hears_of_risks(person: Person, enterprise_id: int, people: Sequence[Person], standing: Standing) -> bool:
+    """Whether this person hears of the risk points of an enterprise that wait; `people` are all of it at least."""
+    roles = roles_that_check(_bound_roles(people, enterprise_id), overdue=standing.overdue > 0)
+    return person.holds(*roles, enterprise_id=enterprise_id)
+
+
 def queue_card(tx: Transaction, person: Person, now: datetime) -> None:
     """One card a person and day, in working hours; if today's is sent already it is edited."""
     moment = load_working_days().next_working_time(now)
@@ -96,10 +104,25 @@ def look_at_the_day(tx: Transaction, now: datetime) -> None:
     tx.notes.set(_DAY_LOOKED, now.isoformat())
     queue_morning_reports(tx, since=last, now=now)
     queue_report_reminders(tx, now=now)
+    _remind_of_risks(tx, today, now)
     for enterprise_id, touched_at in tx.duties.paused_inspections(since=now - PAUSE):
         if pause_is_worth_a_word(touched_at, last_look=last, now=now):
             for person in _keepers(tx, enterprise_id):
                 queue_card(tx, person, now)
+
+
+def _remind_of_risks(tx: Transaction, today: date, now: datetime) -> None:
+    """A card to who looks after points that wait, of each firm on every second working day at most."""
+    calendar, waiting = load_working_days(), tx.risk_cycles.waiting(today)
+    told = {firm: tx.notes.get(f"{_RISKS_TOLD}:{firm}") for firm in waiting}
+    wanted = [f for f, last in told.items() if may_be_told(date.fromisoformat(last) if last else None, today, calendar)]
+    standings, people = tx.risk_cycles.standings(wanted, today), tx.people.in_enterprises(wanted)
+    for enterprise_id in wanted:
+        own = [p for p in people if any(a.enterprise_id == enterprise_id for a in p.assignments)]
+        for person in own:
+            if hears_of_risks(person, enterprise_id, own, standings[enterprise_id]):
+                queue_card(tx, person, now)
+        tx.notes.set(f"{_RISKS_TOLD}:{enterprise_id}", today.isoformat())
 
 
 def _plan(tx: Transaction, now: datetime) -> bool:
@@ -118,9 +141,13 @@ def _still_live(tx: Transaction, duties: Sequence[EnterpriseDuty], today: date) 
 
 
 def _roles_that_hear(people: Sequence[Person], enterprise_id: int, *, overdue: bool) -> frozenset[Role]:
+    return roles_to_tell(_bound_roles(people, enterprise_id), overdue=overdue)
+
+
+def _bound_roles(people: Sequence[Person], enterprise_id: int) -> frozenset[Role]:
+    """The roles of the enterprise that somebody holds whom a message reaches."""
     reachable = [p for p in people if p.telegram_id is not None and p.reachable]
-    bound = {a.role for p in reachable for a in p.assignments if a.enterprise_id == enterprise_id}
-    return roles_to_tell(bound, overdue=overdue)
+    return frozenset(a.role for p in reachable for a in p.assignments if a.enterprise_id == enterprise_id)
 
 
 def _keepers(tx: Transaction, enterprise_id: int) -> list[Person]:

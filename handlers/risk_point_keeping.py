@@ -5,15 +5,15 @@ from typing import Any
 
 from checklists.defences import DEFENCE_NAMES, Defence
 from checklists.people import Permission
-from checklists.risk_points import GRADE_NAMES, Grade, Measure, RiskPoint
+from checklists.risk_points import GRADE_NAMES, Measure, RiskPoint
 from handlers.buttons import to_home
 from handlers.official_cards import firm_of
 from handlers.replies import Button, Reply, Screen, data, rows
+from handlers.risk_assessing import GRADES, unchanged
 from handlers.risk_points import current, show, show_register
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.words import N_, _, html
 
-_GRADES = {grade.value[0]: grade for grade in Grade}
 _DEFENCES = {defence.value[0]: defence for defence in Defence}
 _TEXTS = {"n": ("name", N_("名称")), "w": ("place", N_("地点")), "r": ("responsible", N_("责任人"))}
 
@@ -35,7 +35,7 @@ def _ask_grade(request: Request, name: str) -> Reply:
     firm = firm_of(request.tx, request.enterprise_id)
     request.enter("risk_grade", id=firm.id, name=name)
     text = _("<b>{name}</b>\n<b>是哪一级风险？</b>").format(name=html(name))
-    grades = [Button(_(GRADE_NAMES[g]), data("kn", firm.id, code)) for code, g in _GRADES.items()]
+    grades = [Button(_(GRADE_NAMES[g]), data("kn", firm.id, code)) for code, g in GRADES.items()]
     return Reply(screen=Screen(text=text, buttons=rows(grades[:2], grades[2:], [to_home()])))
 
 
@@ -46,7 +46,7 @@ def grade_again(request: Request) -> Reply:
 
 def add(request: Request) -> Reply:
     """The grade came: the point is there, with its code."""
-    grade, dialog = _GRADES.get(request.word(1)), request.dialog
+    grade, dialog = GRADES.get(request.word(1)), request.dialog
     if grade is None or dialog is None or dialog.kind != "risk_grade" or dialog.data["id"] != request.enterprise_id:
         raise Stale(_("先写名称，再选等级。"))
     point = request.tx.risk_points.add(
@@ -88,7 +88,7 @@ def edit(request: Request, point: RiskPoint, *, notice: str = "") -> Reply:
     buttons = rows(
         texts,
         measures,
-        [Button(_("改等级"), data("kw", point.id)), Button(_("取消这个风险点"), data("kr", point.id))],
+        [Button(_("重新评估"), data("kw", point.id)), Button(_("取消这个风险点"), data("kr", point.id))],
         [Button(_("填好了"), data("kc", point.id))],
     )
     return Reply(screen=Screen(text="\n".join(lines), buttons=buttons))
@@ -138,35 +138,6 @@ def field_again(request: Request) -> Reply:
     return _ask_field(request, current(request), str(request.dialog.data["field"]) if request.dialog else "")
 
 
-def ask_new_grade(request: Request) -> Reply:
-    """Another grade for a known point."""
-    point = current(request)
-    request.enter("risk_regrade", id=point.id)
-    text = _("<b>{name}</b>\n现在是 {grade}。<b>改成哪一级？</b>").format(
-        name=html(point.name), grade=_(GRADE_NAMES[point.grade])
-    )
-    grades = [Button(_(GRADE_NAMES[g]), data("ks", point.id, point.version, code)) for code, g in _GRADES.items()]
-    return Reply(
-        screen=Screen(text=text, buttons=rows(grades[:2], grades[2:], [Button(_("返回"), data("ke", point.id))]))
-    )
-
-
-def set_grade(request: Request) -> Reply:
-    """The other grade was tapped."""
-    point, grade = _unchanged(request), _GRADES.get(request.word(2))
-    if grade is None:
-        raise Gone
-    changed = request.tx.risk_points.change(point, by=request.who.id, at=request.now, grade=grade)
-    return edit(request, changed or point, notice=_("已记下。"))
-
-
-def _unchanged(request: Request) -> RiskPoint:
-    point = current(request)
-    if point.version != request.number(1) or point.retired_at is not None:
-        raise Stale(_("这个风险点刚才有改动，请再看一眼。"))
-    return point
-
-
 def ask_retire(request: Request) -> Reply:
     """Before a point is taken off the register."""
     point = current(request)
@@ -178,7 +149,7 @@ def ask_retire(request: Request) -> Reply:
 
 def retire(request: Request) -> Reply:
     """The risk is there no more."""
-    point = _unchanged(request)
+    point = unchanged(request)
     request.tx.risk_points.retire(point, by=request.who.id, at=request.now)
     return replace(show_register(request, point.enterprise_id, 0), toast=_("已取消。"))
 
@@ -190,8 +161,6 @@ ROUTES: tuple[Route, ...] = (
     Press(name="kn", needs=_INSPECT, about=_FIRM, handler=add),
     Press(name="ke", needs=_INSPECT, about=_POINT, handler=open_editing),
     Press(name="kt", needs=_INSPECT, about=_POINT, handler=ask_field),
-    Press(name="kw", needs=_INSPECT, about=_POINT, handler=ask_new_grade),
-    Press(name="ks", needs=_INSPECT, about=_POINT, handler=set_grade),
     Press(name="kr", needs=_INSPECT, about=_POINT, handler=ask_retire),
     Press(name="kx", needs=_INSPECT, about=_POINT, handler=retire),
     Input(dialog="risk_new", takes=_TEXT, needs=_INSPECT, about=_FIRM, handler=take_name),
@@ -200,6 +169,5 @@ ROUTES: tuple[Route, ...] = (
     Display(dialog="risk_grade", needs=_INSPECT, about=_FIRM, handler=grade_again),
     Display(dialog="risk_edit", needs=_INSPECT, about=_POINT, handler=open_editing),
     Display(dialog="risk_field", needs=_INSPECT, about=_POINT, handler=field_again),
-    Display(dialog="risk_regrade", needs=_INSPECT, about=_POINT, handler=ask_new_grade),
     Display(dialog="risk_retire", needs=_INSPECT, about=_POINT, handler=ask_retire),
 )

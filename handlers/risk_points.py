@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from checklists.defences import DEFENCE_NAMES
 from checklists.hazards import STATE_NAMES, Hazard
 from checklists.people import Permission, allows
+from checklists.risk_cycles import in_order, standing
 from checklists.risk_points import GRADE_NAMES, RiskCheck, RiskPoint
 from handlers import internal_reports
 from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
@@ -12,6 +13,8 @@ from handlers.documents.risk_point_sheet import RiskCard, risk_point_labels_pdf,
 from handlers.hazard_cards import number_of
 from handlers.official_cards import firm_of
 from handlers.replies import Button, Document, Reply, Screen, data, rows
+from handlers.risk_due import redraw_if, waits
+from handlers.risk_words import assessment_words, cycle_lines, due_mark, standing_lines, suggestion
 from handlers.routing import About, Display, Gone, Press, Request, Route, Stale
 from handlers.walking import name_of
 from handlers.words import _, clock, day, full_day, html, labelled, shorten
@@ -51,17 +54,18 @@ def show_register(request: Request, enterprise_id: int, page: int) -> Reply:
     pages = pages_of(len(every))
     page = min(page, pages - 1)
     request.enter("risk_points", id=firm.id, page=page)
+    cycle, today = request.tx.risk_cycles.cycle(), request.today
+    found = request.tx.risk_cycles.found([firm.id], today)
     lines = [_("<b>风险点 · {firm}</b>　共 {count} 个").format(firm=html(firm.name), count=len(every))]
+    lines += standing_lines(standing(every, cycle, found, today))
+    every = in_order(every, cycle, today)
     if not every:
         if may_edit(request, firm.id):
             lines.append(_("还没有风险点。把容易出事的设备、地点一个一个加进来，每个都有自己的二维码。"))
         else:
             lines.append(_("还没有风险点，由企业自己加。"))
     here = every[page * ON_ONE_PAGE :][:ON_ONE_PAGE]
-    buttons = [
-        [Button(f"{_(GRADE_NAMES[p.grade]).split()[0]} {p.number}. {shorten(p.name, 24)}", data("kc", p.id))]
-        for p in here
-    ]
+    buttons = [[Button(_label(p) + due_mark(p, cycle, today), data("kc", p.id))] for p in here]
     add = Button(_("➕ 加一个"), data("ka", firm.id)) if may_edit(request, firm.id) else None
     print_all = Button(_("打印全部二维码"), data("kl", firm.id)) if every else None
     back = Button(_("企业"), data("ev", firm.id))
@@ -69,6 +73,10 @@ def show_register(request: Request, enterprise_id: int, page: int) -> Reply:
     return Reply(
         screen=Screen(text="\n".join(lines), buttons=rows(*buttons, turns, [add, print_all], [back, to_home()]))
     )
+
+
+def _label(point: RiskPoint) -> str:
+    return f"{_(GRADE_NAMES[point.grade]).split()[0]} {point.number}. {shorten(point.name, 24)}"
 
 
 def may_edit(request: Request, enterprise_id: int) -> bool:
@@ -95,6 +103,7 @@ def show(request: Request, point: RiskPoint, *, notice: str = "", toast: str = "
     request.enter("risk_point", id=point.id)
     tx = request.tx
     lines = [*([f"<i>{html(notice)}</i>"] if notice else []), *_point_lines(request, point)]
+    lines += _cycle_lines(request, point)
     lines += _check_lines(request, point, tx.risk_points.checks(point.id, limit=3))
     lines += _hazard_lines(request, tx.hazards.of_risk_point(point.id))
     return Reply(screen=Screen(text="\n".join(lines), buttons=_buttons(request, point)), toast=toast)
@@ -112,6 +121,18 @@ def _point_lines(request: Request, point: RiskPoint) -> list[str]:
     ]
     if point.retired_at is not None:
         lines.append(_("这个风险点 {day} 起已经取消。").format(day=full_day(point.retired_at)))
+    return lines
+
+
+def _cycle_lines(request: Request, point: RiskPoint) -> list[str]:
+    """When it is to be looked at and assessed, and who assessed it last; what suggests it is for who keeps it."""
+    tx, cycles = request.tx, request.tx.risk_cycles
+    last = tx.risk_points.last_assessment(point.id)
+    lines = cycle_lines(point, cycles.cycle(), request.today)
+    lines += [assessment_words(last, name_of(tx, last.by))] if last else []
+    if allows(request.person, Permission.SEE_ENTERPRISE, enterprise_id=point.enterprise_id):
+        why = suggestion(cycles.found([point.enterprise_id], request.today).get(point.id))
+        lines += [why] if why else []
     return lines
 
 
@@ -149,10 +170,11 @@ def _buttons(request: Request, point: RiskPoint) -> tuple[tuple[Button, ...], ..
     good = Button(_("✅ 查过，正常"), data("kg", point.id)) if inspects and active else None
     bad = Button(_("⚠️ 报告隐患"), data("kh", point.id)) if in_firm and active else None
     edit = Button(_("修改"), data("ke", point.id)) if inspects and active else None
+    assess = Button(_("重新评估"), data("kw", point.id)) if inspects and active else None
     code = Button(_("打印二维码"), data("kq", point.id)) if active else None
     sees = allows(request.person, Permission.SEE_ENTERPRISE, enterprise_id=point.enterprise_id)
     every = Button(_("全部风险点"), data("k", point.enterprise_id, 0)) if sees else None
-    return rows([good, bad], [edit, code], [every, to_home()])
+    return rows([good, bad], [edit, assess], [code], [every, to_home()])
 
 
 def check_good(request: Request) -> Reply:
@@ -163,8 +185,10 @@ def check_good(request: Request) -> Reply:
     last = next(iter(request.tx.risk_points.checks(point.id, limit=1)), None)
     if last is not None and last.by == request.who.id and (request.now - last.at).total_seconds() < 60:
         return show(request, point, toast=_("刚才已经记下了。"))
+    waited = waits(request, point)
     request.tx.risk_points.add_check(point, good=True, by=request.who.id, at=request.now)
-    return show(request, point, toast=_("已记下：查过，正常。"))
+    redraw_if(request, waited, point.enterprise_id)
+    return show(request, current(request), toast=_("已记下：查过，正常。"))
 
 
 def report(request: Request) -> Reply:

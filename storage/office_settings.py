@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from checklists.figures import Figure
 from checklists.rating_rules import RATING_FIGURES
+from checklists.risk_cycles import RISK_FIGURES
 from storage.office_tables import office_settings
 from storage.subject import Subject
 from storage.tables import zones
@@ -21,6 +22,7 @@ FIGURES: Mapping[str, Figure] = {
     REPEAT_DAYS: Figure(label="多少天内再次查出同类隐患算屡查屡犯", default=365, least=1, most=1825),
     PATIENCE_DAYS: Figure(label="采取一步升级措施后等多少天", default=7, least=1, most=90),
     **RATING_FIGURES,
+    **RISK_FIGURES,
     ANSWER_DAYS: Figure(label="建议发出后等多少天答复", default=15, least=1, most=180),
 }
 _SALT = "sampling_salt"

@@ -7,13 +7,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from checklists.defences import Defence
-from checklists.risk_points import Grade, Measure, RiskCheck, RiskPoint, new_code
-from storage.office_tables import risk_checks, risk_measures, risk_points
+from checklists.risk_points import Grade, Measure, RiskAssessment, RiskCheck, RiskPoint, new_code
+from checklists.working_days import SHANGHAI
+from storage.office_tables import risk_assessments, risk_checks, risk_measures, risk_points
 from storage.subject import Subject
 from storage.types import new_id
 
 _COLUMNS = [c for c in risk_points.c if c.name != "zone_id"]
 _LENGTHS = {"name": 100, "place": 200, "responsible": 100}
+
+
+class AssessmentUnexplained(ValueError):
+    """Another grade without a word why."""
 
 
 class RiskPoints(Subject):
@@ -56,6 +61,14 @@ class RiskPoints(Subject):
         """The risk points of an enterprise by number, retired ones left out."""
         return self._where(risk_points.c.enterprise_id == enterprise_id, risk_points.c.retired_at.is_(None))
 
+    def of_enterprises(self, enterprise_ids: Sequence[int]) -> dict[int, list[RiskPoint]]:
+        """The same of several enterprises, those without a risk point left out."""
+        mine = risk_points.c.enterprise_id.in_(sorted(enterprise_ids))
+        found: dict[int, list[RiskPoint]] = {}
+        for point in self._where(mine, risk_points.c.retired_at.is_(None)):
+            found.setdefault(point.enterprise_id, []).append(point)
+        return found
+
     def change(
         self,
         known: RiskPoint,
@@ -88,6 +101,13 @@ class RiskPoints(Subject):
         """Keep that somebody looked at the point, and the hazard reported then."""
         row = {"id": new_id(), "risk_point_id": known.id, "good": good, "words": words[:500], "hazard_id": hazard_id}
         self.insert_new(risk_checks, {**row, "by": by, "at": at})
+        c = risk_points.c
+        # Who is writing a measure meanwhile goes on: a look changes nothing of the point itself.
+        self.connection.execute(
+            risk_points.update()
+            .where(c.zone_id == self.zone_id, c.id == known.id)
+            .values(checked_on=at.astimezone(SHANGHAI).date())
+        )
 
     def checks(self, risk_point_id: int, *, limit: int = 5) -> list[RiskCheck]:
         """The last checks, newest first."""
@@ -95,6 +115,28 @@ class RiskPoints(Subject):
         columns = [c for c in risk_checks.c if c.name != "zone_id"]
         rows = self.connection.execute(select(*columns).where(mine).order_by(risk_checks.c.id.desc()).limit(limit))
         return [RiskCheck(**{**row._mapping, "good": bool(row.good)}) for row in rows]
+
+    def assess(self, known: RiskPoint, grade: Grade, *, words: str = "", by: int, at: datetime) -> RiskPoint | None:
+        """The point was assessed anew; None if somebody changed it since it was read.
+
+        Another grade needs a reason: raises AssessmentUnexplained.
+        """
+        if grade is not known.grade and not words.strip():
+            raise AssessmentUnexplained
+        if not self._set(known, {"grade": grade.value, "assessed_on": at.astimezone(SHANGHAI).date()}):
+            return None
+        row = {"before": known.grade.value, "grade": grade.value, "words": words.strip()[:500]}
+        self.insert_new(risk_assessments, {"id": new_id(), "risk_point_id": known.id, **row, "by": by, "at": at})
+        self._note("risk_point_assessed", known.id, by=by, at=at, after=row)
+        return self._present(known.id)
+
+    def last_assessment(self, risk_point_id: int) -> RiskAssessment | None:
+        """The newest assessment of this point."""
+        c = risk_assessments.c
+        mine = (c.zone_id == self.zone_id) & (c.risk_point_id == risk_point_id)
+        columns = [column for column in c if column.name != "zone_id"]
+        row = self.connection.execute(select(*columns).where(mine).order_by(c.id.desc()).limit(1)).one_or_none()
+        return RiskAssessment.of(row._mapping) if row else None
 
     def _set(self, known: RiskPoint, values: dict[str, Any]) -> bool:
         c = risk_points.c

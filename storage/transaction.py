@@ -31,6 +31,8 @@ from storage.people import People
 from storage.ratings import Ratings
 from storage.referrals import Referrals
 from storage.reports import Reports
+from storage.risk_coverage import RiskCoverage
+from storage.risk_cycles import RiskCycles
 from storage.risk_points import RiskPoints
 from storage.standards import Standards
 from storage.trail import Trail
@@ -125,6 +127,14 @@ class Transaction:
     @cached_property
     def draws(self) -> Draws:
         return Draws(self)
+
+    @cached_property
+    def risk_coverage(self) -> RiskCoverage:
+        return RiskCoverage(self)
+
+    @cached_property
+    def risk_cycles(self) -> RiskCycles:
+        return RiskCycles(self)
 
     @cached_property
     def risk_points(self) -> RiskPoints:

@@ -37,7 +37,7 @@ async def test_an_officer_reads_the_figures_and_keeps_the_departments(
     chat = await member_of(database, services, None, Role.OFFICER, telegram_id=802, name="陈监管")
     await chat.presses("办公室设置")
     assert chat.text == SHOWN.format(percent=20) + "\n数字由管理员改。"
-    assert chat.labels == ["管理科室", "返回首页"]
+    assert chat.labels == ["管理科室", "风险点巡查周期", "返回首页"]
     await chat.presses("管理科室")
     assert chat.text.startswith("<b>科室</b>\n")
     await chat.taps("fs:s")

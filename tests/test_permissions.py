@@ -82,8 +82,8 @@ ROUTES: dict[str, str] = {
         jr kh @report text@report photo@report voice@report
     """,
     "who inspects": """
-        ka kn ke kt kw ks kr kx kg @risk_new @risk_grade @risk_edit @risk_field @risk_regrade @risk_retire
-        text@risk_new text@risk_field
+        ka kn ke kt kw ks ki kr kx kg km @risk_new @risk_grade @risk_edit @risk_field @risk_regrade @risk_reason
+        @risk_retire text@risk_new text@risk_field text@risk_reason
         jy jz @official_refuse text@official_refuse
         in ii ia ix iu ig ib io it is il ic ip iq iw iz iy ij ik
         zn zs zq zl tl za ze zk kv zb zx zy ou os op oa oz ox oo ob dg
@@ -116,7 +116,7 @@ ROUTES: dict[str, str] = {
         gw gy jh @letters
     """,
     "who reads for the office": """
-        e el ec eh ew ek ir d dm dt dl /late tu @statistics_standing
+        e el ec eh ew ek ir d dm dt dl /late tu @statistics_standing ku @risk_coverage
         gi gq gx gl gp gd gf gc gs go gr gz ls @ledger_reports /ledger @ledger text@ledger
         ca cc cd cl cm cn co cw @analysis @analysis_meetings @analysis_meeting @analysis_topics @analysis_topic
         @analysis_decisions @analysis_decision
@@ -141,7 +141,7 @@ ROUTES: dict[str, str] = {
         rn rl rp ru ri rw rk rv @draw_pool @draw_choices @draw_plan @draw_inspectors text@draw_plan
         cb ce cf cg ch ci cj ck cma cp cq cu cv cx cy cz @analysis_deciding @analysis_follow @analysis_closing
         @analysis_mistake text@analysis_deciding text@analysis_follow text@analysis_closing text@analysis_mistake
-        fg @figures tp
+        fg @figures kd @risk_cycle tp
         xk xt xz xw @expert_trades @expert_words text@expert_words
         ya yg @life_department yo yon yod yop yot yoz yox yoy text@department_name
         @departments @department_name @department @department_trades @department_end
@@ -151,7 +151,7 @@ ROUTES: dict[str, str] = {
     """,
     "administrators": """
         bi bd bf @rating_rule @rating_reset text@rating_rule
-        fs @figure text@figure us uc @trail ux @trail_reason text@trail_reason
+        fs @figure text@figure kf kj @risk_figure text@risk_figure us uc @trail ux @trail_reason text@trail_reason
         po pow pox vo von vox vor @office_people @office_end @office_invitations @invite_officer text@invite_officer
     """,
 }

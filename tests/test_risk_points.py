@@ -99,9 +99,10 @@ async def test_grade_changes_and_a_point_is_taken_off(
 ) -> None:
     point = await boiler(database, firm)
     await principal.taps(f"ke:{pack(point.id)}")
-    await principal.presses("改等级")
+    await principal.presses("重新评估")
     old = principal.button("🔵 低风险").data
     await principal.presses("🟡 一般风险")
+    await principal.presses("物料或人员减少了")
     await principal.taps(old)
     assert principal.toasts[-1] == "这个风险点刚才有改动，请再看一眼。"
     assert (await points(database, firm))[0].grade is Grade.YELLOW

@@ -1,0 +1,175 @@
+"""How the risk points of firms stand against what the office has set, and what was found at them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Table, and_, case, func, or_, select
+
+from checklists.hazards import Level, State
+from checklists.risk_cycles import (
+    ASSESSMENT_MONTHS,
+    CHECK_DAYS,
+    LOOK_BACK,
+    RISK_FIGURES,
+    Cycle,
+    Found,
+    Standing,
+    standing,
+)
+from checklists.risk_points import Grade, RiskAssessment
+from checklists.working_days import SHANGHAI
+from storage.office_tables import risk_assessments, risk_checks, risk_points
+from storage.subject import Subject
+from storage.tables import enterprises, hazards
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LateFirm:
+    """A firm with points that should have been looked at before today."""
+
+    enterprise_id: int
+    enterprise: str
+    standing: Standing
+
+
+class RiskCycles(Subject):
+    """What falls due at risk points; nothing here changes one."""
+
+    def cycle(self) -> Cycle:
+        """What the office has set."""
+        settings = self.tx.office_settings
+        figures, since = settings.figures(list(RISK_FIGURES)), settings.changed(list(RISK_FIGURES))
+        graded = {grade: name for grade, name in CHECK_DAYS.items() if name in since}
+        months_since = since.get(ASSESSMENT_MONTHS)
+        return Cycle(
+            days={grade: figures[name] for grade, name in graded.items()},
+            since={grade: since[name].astimezone(SHANGHAI).date() for grade, name in graded.items()},
+            months=figures[ASSESSMENT_MONTHS],
+            months_since=months_since.astimezone(SHANGHAI).date() if months_since else None,
+        )
+
+    def found(self, enterprise_ids: Collection[int], today: date) -> dict[int, Found]:
+        """By point, what was found there within a year and since its last assessment."""
+        h, p, a = hazards.c, risk_points.c, risk_assessments.c
+        point = and_(p.zone_id == h.zone_id, p.id == h.risk_point_id)
+        assessed = select(func.max(a.at)).where(a.zone_id == p.zone_id, a.risk_point_id == p.id).scalar_subquery()
+        major = case((and_(h.level == Level.MAJOR.value, h.level_confirmed_by.is_not(None)), 1), else_=0)
+        statement = (
+            select(p.id, func.count().label("hazards"), func.sum(major).label("major"))
+            .select_from(hazards.join(risk_points, point))
+            .where(
+                h.zone_id == self.zone_id,
+                p.enterprise_id.in_(sorted(enterprise_ids)),
+                p.retired_at.is_(None),
+                h.found_at >= _morning(today - LOOK_BACK),
+                h.state != State.WITHDRAWN.value,
+                or_(assessed.is_(None), h.found_at > assessed),
+            )
+            .group_by(p.id)
+        )
+        rows = self.connection.execute(statement)
+        return {row.id: Found(hazards=int(row.hazards), major=int(row.major)) for row in rows}
+
+    def standings(self, enterprise_ids: Sequence[int], today: date, cycle: Cycle | None = None) -> dict[int, Standing]:
+        """How the registers of these firms stand today, those without a point left out."""
+        cycle = self.cycle() if cycle is None else cycle
+        found = self.found(enterprise_ids, today)
+        points = self.tx.risk_points.of_enterprises(enterprise_ids)
+        return {firm: standing(own, cycle, found, today) for firm, own in points.items()}
+
+    def waiting(self, today: date) -> list[int]:
+        """The ids of active firms with a point to be looked at or assessed by today."""
+        cycle = self.cycle()
+        if not cycle.is_set:
+            return []
+        return [firm.enterprise_id for firm in self._firms(today, cycle) if firm.standing.wants_a_word]
+
+    def late(self, today: date) -> list[LateFirm]:
+        """The active firms with points not looked at in time, the longest wait first."""
+        cycle = self.cycle()
+        late = [firm for firm in self._firms(today, cycle) if firm.standing.overdue] if cycle.days else []
+        return sorted(late, key=lambda firm: (-firm.standing.longest, -firm.standing.overdue, firm.enterprise))
+
+    def _firms(self, today: date, cycle: Cycle) -> list[LateFirm]:
+        names = self._maybe_waiting(today, cycle)
+        return [
+            LateFirm(enterprise_id=firm, enterprise=names[firm], standing=one)
+            for firm, one in self.standings(list(names), today, cycle).items()
+        ]
+
+    def _maybe_waiting(self, today: date, cycle: Cycle) -> dict[int, str]:
+        """Active firms with a point that was neither looked at nor assessed recently, so that few are read whole."""
+        p, e = risk_points.c, enterprises.c
+        statement = (
+            select(e.id, e.name)
+            .select_from(
+                risk_points.join(enterprises, and_(e.zone_id == p.zone_id, e.id == p.enterprise_id)),
+            )
+            .where(p.zone_id == self.zone_id, p.retired_at.is_(None), e.active, or_(*_maybe(today, cycle)))
+            .distinct()
+        )
+        return {row.id: row.name for row in self.connection.execute(statement)}
+
+    def checked_since(self, enterprise_ids: Collection[int], since: datetime) -> dict[int, int]:
+        """How many points of each of these firms were looked at since this moment."""
+        return self._since(risk_checks, enterprise_ids, since)
+
+    def assessed_since(self, enterprise_ids: Collection[int], since: datetime) -> dict[int, int]:
+        """How many were assessed anew since this moment."""
+        return self._since(risk_assessments, enterprise_ids, since)
+
+    def _since(self, done: Table, enterprise_ids: Collection[int], since: datetime) -> dict[int, int]:
+        p, c = risk_points.c, done.c
+        statement = (
+            select(p.enterprise_id, func.count(p.id.distinct()))
+            .select_from(done.join(risk_points, and_(p.zone_id == c.zone_id, p.id == c.risk_point_id)))
+            .where(c.zone_id == self.zone_id, p.enterprise_id.in_(sorted(enterprise_ids)), c.at >= since)
+            .group_by(p.enterprise_id)
+        )
+        return {firm: int(count) for firm, count in self.connection.execute(statement)}
+
+    def lowered(self, enterprise_id: int, today: date) -> list[tuple[str, RiskAssessment]]:
+        """The points of a firm whose red or orange grade was lowered within a year, newest first, by their names."""
+        a, p = risk_assessments.c, risk_points.c
+        lowered = or_(
+            and_(a.before == Grade.RED.value, a.grade != Grade.RED.value),
+            and_(a.before == Grade.ORANGE.value, a.grade.in_((Grade.YELLOW.value, Grade.BLUE.value))),
+        )
+        since = _morning(today - LOOK_BACK)
+        statement = (
+            select(p.name.label("point"), *(c for c in a if c.name != "zone_id"))
+            .select_from(risk_assessments.join(risk_points, and_(p.zone_id == a.zone_id, p.id == a.risk_point_id)))
+            .where(
+                a.zone_id == self.zone_id,
+                p.enterprise_id == enterprise_id,
+                lowered,
+                a.at >= since,
+            )
+            .order_by(a.at.desc(), a.id.desc())
+        )
+        found = []
+        for row in self.connection.execute(statement):
+            values = dict(row._mapping)
+            name = values.pop("point")
+            found.append((name, RiskAssessment.of(values)))
+        return found
+
+
+def _maybe(today: date, cycle: Cycle) -> list[ColumnElement[bool]]:
+    p = risk_points.c
+    conditions = [
+        and_(p.grade == grade.value, _before(p.checked_on, today - timedelta(days=days)))
+        for grade, days in cycle.days.items()
+    ]
+    # A month has 28 days at least.
+    return conditions + ([_before(p.assessed_on, today - timedelta(days=28 * cycle.months))] if cycle.months else [])
+
+
+def _before(day: ColumnElement[date | None], last: date) -> ColumnElement[bool]:
+    made_before = risk_points.c.made_at < _morning(last + timedelta(days=1))
+    return or_(day <= last, and_(day.is_(None), made_before))
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time.min, SHANGHAI)
