@@ -94,6 +94,6 @@ def _again(request: Request) -> Reply:
 
 
 ROUTES: tuple[Route, ...] = (
-    Press(name="ku", needs=Permission.OFFICE, handler=listing),
-    Display(dialog="risk_coverage", needs=Permission.OFFICE, handler=_again),
+    Press(name="ku", needs=Permission.READ, handler=listing),
+    Display(dialog="risk_coverage", needs=Permission.READ, handler=_again),
 )

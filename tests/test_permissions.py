@@ -111,7 +111,6 @@ ROUTES: dict[str, str] = {
         yt yc yq yj tj ym ye yl @life_reason @life_more text@life_reason
         dx
         na nb nc nd @referral @referral_which text@referral @proposals_waiting text@proposals_waiting
-        ku @risk_coverage
         bl bu bk bt bs bc bm bg bq bx bp @ratings @rating_rules @rating_objections
         gw gy jh @letters
     """,
