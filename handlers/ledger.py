@@ -6,7 +6,7 @@ from datetime import date
 
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard, State, format_number, parse_number
 from checklists.ledger import Overview
-from checklists.people import Permission
+from checklists.people import Permission, allows
 from handlers import hazard_lists, hazards
 from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
 from handlers.hazard_cards import hazard_of
@@ -44,10 +44,11 @@ def entries(request: Request) -> list[Button]:
 def inbox(request: Request) -> Reply:
     """What waits for the office, in numbers, each a way into the list."""
     request.enter("ledger", view="inbox")
-    return Reply(screen=inbox_screen(request.tx.ledger.overview(today=request.today)))
+    counts = request.tx.ledger.overview(today=request.today)
+    return Reply(screen=inbox_screen(counts, meets=allows(request.who, Permission.OFFICE)))
 
 
-def inbox_screen(counts: Overview) -> Screen:
+def inbox_screen(counts: Overview, *, meets: bool) -> Screen:
     """The numbers and the ways to them; what is nothing has no button."""
     text = _(
         "<b>隐患台账</b>\n在册 {open} 条，其中重大隐患 {major} 条，挂牌督办 {listed} 条。\n\n"
@@ -90,7 +91,7 @@ def inbox_screen(counts: Overview) -> Screen:
             [way(_("建议待跟进"), counts.unsent + counts.unanswered, "nd", "0")],
             [way(_("挂牌督办"), counts.listed, "gq", "g", "y"), Button(_("看清单"), data("gx"))],
             [Button(_("筛选"), data("gf")), Button(_("统计和文件"), data("gr"))],
-            [Button(_("登记隐患"), data("rx")), Button(_("分析会"), data("ca"))],
+            [Button(_("登记隐患"), data("rx")), Button(_("分析会"), data("ca")) if meets else None],
             [to_home()],
         ),
     )

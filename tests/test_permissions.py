@@ -113,12 +113,12 @@ ROUTES: dict[str, str] = {
         na nb nc nd @referral @referral_which text@referral @proposals_waiting text@proposals_waiting
         bl bu bk bt bs bc bm bg bq bx bp @ratings @rating_rules @rating_objections
         gw gy jh @letters
+        ca cc cd cl cm cn co cw @analysis @analysis_meetings @analysis_meeting @analysis_topics @analysis_topic
+        @analysis_decisions @analysis_decision
     """,
     "who reads for the office": """
         e el ec eh ew ek ir d dm dt dl /late tu @statistics_standing ku @risk_coverage
         gi gq gx gl gp gd gf gc gs go gr gz ls @ledger_reports /ledger @ledger text@ledger
-        ca cc cd cl cm cn co cw @analysis @analysis_meetings @analysis_meeting @analysis_topics @analysis_topic
-        @analysis_decisions @analysis_decision
         @office @enterprises @enterprise_choices @records @late text@enterprises
     """,
     "who enters findings": """
