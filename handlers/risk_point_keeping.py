@@ -10,6 +10,7 @@ from handlers.buttons import to_home
 from handlers.official_cards import firm_of
 from handlers.replies import Button, Reply, Screen, data, rows
 from handlers.risk_assessing import GRADES, unchanged
+from handlers.risk_due import redraw_if, waits
 from handlers.risk_points import current, show, show_register
 from handlers.routing import About, Display, Gone, Input, Press, Request, Route, Stale
 from handlers.words import N_, _, html
@@ -150,7 +151,9 @@ def ask_retire(request: Request) -> Reply:
 def retire(request: Request) -> Reply:
     """The risk is there no more."""
     point = unchanged(request)
+    waited = waits(request, point)
     request.tx.risk_points.retire(point, by=request.who.id, at=request.now)
+    redraw_if(request, waited, point.enterprise_id)
     return replace(show_register(request, point.enterprise_id, 0), toast=_("已取消。"))
 
 

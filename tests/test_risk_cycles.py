@@ -198,6 +198,20 @@ async def test_two_ticks_of_one_day_send_one_card(
     assert post.days(BOSS) == ["11-26"]
 
 
+async def test_taking_a_point_off_the_register_changes_the_card(
+    database: ZoneDatabase, firm: Enterprise, boss: Chat, post: Post
+) -> None:
+    await sets(database, 3)
+    made = await point(database, firm)
+    thursday = TODAY + timedelta(days=3)
+    await post.ticks(at(thursday))
+    boss.now = at(thursday, 9)
+    await boss.taps(f"kr:{pack(made.id)}")
+    await boss.presses("确定取消")
+    await post.sends(at(thursday, 9, 1))
+    assert post.texts(BOSS)[-1] == "✎<b>自查提醒</b>（11月26日）\n\n现在没有要办的自查。"
+
+
 async def test_a_firm_out_of_use_and_a_retired_point_are_left_in_peace(
     database: ZoneDatabase, services: Services, firm: Enterprise, boss: Chat, post: Post
 ) -> None:
