@@ -184,15 +184,19 @@ def _decide(request: Request, kept: ConfirmedRating, words: str, instead: Rating
 
 def lines_to_change(request: Request) -> Reply:
     """Which line the office puts right by hand."""
-    kept, page = _kept(request, past_year(request, 1)), request.number(2)
+    return _lines_to_change(request, past_year(request, 1), request.number(2))
+
+
+def _lines_to_change(request: Request, year: int, page: int) -> Reply:
+    kept = _kept(request, year)
     try:
         request.tx.ratings.check_deciding(kept, by=request.who.id, keeps=False)
     except MoveRefused as refused:
-        return refuse(request, kept.rating.year, refused)
+        return refuse(request, year, refused)
     pages = pages_of(len(kept.rating.lines))
     page = min(page, pages - 1)
-    request.enter("rating_lines", id=kept.enterprise_id, year=kept.rating.year, page=page)
-    code, firm, year = request.zone.code, kept.enterprise_id, kept.rating.year
+    request.enter("rating_lines", id=kept.enterprise_id, year=year, page=page)
+    code, firm = request.zone.code, kept.enterprise_id
     here = list(enumerate(kept.rating.lines))[page * ON_ONE_PAGE :][:ON_ONE_PAGE]
     ways = [
         [Button(shorten(f"{signed(line.points)}　{fact_words(line.fact, code)}", 40), data("bj", firm, kept.id, place))]
@@ -205,9 +209,9 @@ def lines_to_change(request: Request) -> Reply:
 
 
 def lines_again(request: Request) -> Reply:
-    """The lines to choose from, drawn from the dialog: the rating itself is where the choice begins."""
+    """The lines to choose from, drawn from the dialog."""
     assert request.dialog is not None
-    return show(request, int(request.dialog.data["year"]))
+    return _lines_to_change(request, int(request.dialog.data["year"]), int(request.dialog.data["page"]))
 
 
 def ask_points(request: Request) -> Reply:

@@ -1,6 +1,6 @@
 """What screens and messages say of a rating: its score, its lines with their sources, and what would help."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from checklists.hazards import format_number
@@ -73,21 +73,19 @@ def line_words(line: Line, zone_code: str) -> str:
     return words if line.points else words + aside(_("这一项已到上限"))
 
 
-def hint_of(line: Line, rating: Rating) -> str:
-    """What the firm can still do about this line; empty where there is nothing."""
-    fact = line.fact
+def hint_of(line: Line, rating: Rating, can_be_made_up: Collection[str]) -> str:
+    """What the firm can still do about this line; empty where there is nothing.
+
+    Of inspections only the period just past can be made up for (`can_be_made_up`), and it helps only while late costs
+    less.
+    """
+    fact, items = line.fact, rating.rules.items
     if not fact.is_running or not line.points:
         return ""
-    if fact.item is Item.INSPECTION_MISSED and not _can_be_made_up(fact, rating):
+    helps = items[Item.INSPECTION_LATE].points < items[Item.INSPECTION_MISSED].points
+    if fact.item is Item.INSPECTION_MISSED and not (helps and fact.period in can_be_made_up):
         return ""
     return _(_HINTS[fact.item]) if fact.item in _HINTS else ""
-
-
-def _can_be_made_up(fact: Fact, rating: Rating) -> bool:
-    """Only the period just past can be inspected for late, and it helps only while late costs less."""
-    missed = max(line.fact.day for line in rating.lines if line.fact.item is Item.INSPECTION_MISSED)
-    items = rating.rules.items
-    return fact.day == missed and items[Item.INSPECTION_LATE].points < items[Item.INSPECTION_MISSED].points
 
 
 def month_words(rating: Rating) -> Sequence[str]:

@@ -1,13 +1,16 @@
 """The rating of one firm (企业评价): score and grade, each line with its source, and what the office confirmed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from checklists.duties import PRINCIPAL_INSPECTION
 from checklists.enterprises import Enterprise
 from checklists.hazards import MoveRefused
 from checklists.people import Permission, allows
 from checklists.ratings import ConfirmedRating, Rating, year_to_confirm
+from checklists.reminders import present_duties
 from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
+from handlers.duties import PAST
 from handlers.life_words import moment
 from handlers.official_cards import firm_of
 from handlers.rating_list import forget
@@ -78,14 +81,22 @@ def show(request: Request, year: int, page: int = 0, *, notice: str = "", toast:
 
 def _rating_lines(request: Request, rating: Rating, page: int) -> Sequence[str]:
     lines = [f"<b>{score_words(rating)}</b>", sums(rating), ""]
-    running = rating.year == request.today.year
+    hints = rating.year == request.today.year
+    periods = _can_be_made_up(request) if hints else ()
     for line in rating.lines[page * ON_ONE_PAGE :][:ON_ONE_PAGE]:
         lines.append(line_words(line, request.zone.code))
-        if running and (hint := hint_of(line, rating)):
+        if hints and (hint := hint_of(line, rating, periods)):
             lines.append(f"　　<i>{hint}</i>")
     if rating.lines:
         lines.append("")
     return [*lines, *month_words(rating), _("自己查出、按期改好的隐患不扣分。")]
+
+
+def _can_be_made_up(request: Request) -> Collection[str]:
+    """The periods whose inspection the firm can still do."""
+    firm, today = request.enterprise_id or 0, request.today
+    known = request.tx.duties.of_enterprises([firm], PRINCIPAL_INSPECTION, since=today - PAST)
+    return {duty.period for duty in present_duties(known, today)}
 
 
 def _standing(request: Request, kept: ConfirmedRating | None, year: int) -> list[str]:

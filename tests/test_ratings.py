@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from checklists.duties import PRINCIPAL_INSPECTION
 from checklists.hazards import Level, Source
 from checklists.people import Role
 from checklists.rating_rules import ITEM_NAMES, Item
 from checklists.ratings import ConfirmedRating
+from checklists.reminders import EnterpriseDuty
 from handlers import rating_confirming
 from handlers.replies import data, pack
 from handlers.services import Services
@@ -114,6 +116,33 @@ async def test_safety_manager_and_expert_see_it_and_a_worker_does_not(town: Town
     assert "本企业评价" not in worker.labels
     await worker.taps(data("be", town.zone.enterprise_id, 2026, 0))
     assert "这个功能您现在不能用" in worker.toasts[-1]
+
+
+async def test_only_an_inspection_that_can_still_be_made_up_for_has_a_hint(town: Town) -> None:
+    def owe(tx: Transaction) -> None:
+        for number, month in ((1, 6), (2, 9)):
+            due = date(2026, month, 30)
+            duty = EnterpriseDuty(
+                id=number,
+                enterprise_id=town.zone.enterprise_id,
+                kind=PRINCIPAL_INSPECTION,
+                period=f"2026Q{month // 3}",
+                opens_on=due - timedelta(days=80),
+                due_on=due,
+                hand_in_by=due,
+                source="方案",
+            )
+            tx.duties.add(duty)
+
+    await town.database.write(owe)
+    hint = "　　<i>现在补做，少扣一些。</i>"
+    lines = (await town.card("王厂长", now=DECEMBER)).text.split("\n")
+    assert lines[lines.index("−5　2026年第二季度自查没有做") + 1] == "−5　2026年第三季度自查没有做"
+    assert lines[lines.index("−5　2026年第三季度自查没有做") + 1] == hint
+    await town.database.write(lambda tx: tx.duties.finish(2, at=DECEMBER))
+    text = (await town.card("王厂长", now=DECEMBER)).text
+    assert "−2　2026年第三季度自查过期才做" in text
+    assert hint not in text
 
 
 async def test_another_word_shows_the_same_rating_again(town: Town) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import due, latency, ledger, ledger_documents, ledger_excel, updates
+from tests.bench import due, latency, ledger, ledger_documents, ledger_excel, ratings, updates
 from tests.bench.measuring import Table, machine
 
 Measurement = Callable[[bool], Coroutine[Any, Any, tuple[list[Table], list[str]]]]
@@ -36,6 +36,10 @@ async def _ledger_excel(quick: bool) -> tuple[list[Table], list[str]]:
     return await ledger_excel.measure(quick=quick)
 
 
+async def _ratings(quick: bool) -> tuple[list[Table], list[str]]:
+    return await ratings.measure(quick=quick)
+
+
 MEASUREMENTS: dict[str, Measurement] = {
     "updates": _updates,
     "latency": _latency,
@@ -43,6 +47,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "ledger": _ledger,
     "ledger_documents": _ledger_documents,
     "ledger_excel": _ledger_excel,
+    "ratings": _ratings,
 }
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -97,9 +97,13 @@ async def _do(officer: Chat, tap: str) -> None:
     await (officer.taps(tap) if tap[0] == "g" and tap != "gb" else officer.says(tap))
 
 
+def _about_hazards(statement: str) -> bool:
+    return statement.startswith("SELECT") and ("hazard" in statement or "enterprises" in statement)
+
+
 @contextmanager
-def recorded() -> Iterator[list[tuple[str, Any]]]:
-    """The questions about hazards and firms that the program asks meanwhile, with their values.
+def recorded(wanted: Callable[[str], bool] = _about_hazards) -> Iterator[list[tuple[str, Any]]]:
+    """The questions that the program asks meanwhile, with their values: those about hazards and firms, or the `wanted`.
 
     Hot statements go past SQLAlchemy's events, so they are kept where they are run.
     """
@@ -107,7 +111,7 @@ def recorded() -> Iterator[list[tuple[str, Any]]]:
     run_hot = Prepared.run
 
     def keep(statement: str, parameters: Any) -> None:
-        if statement.startswith("SELECT") and ("hazard" in statement or "enterprises" in statement):
+        if wanted(statement):
             statements.append((statement, parameters))
 
     def cold(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
