@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 from checklists.criteria import Criterion, load_criteria
+from checklists.doubles import same_question
 
 MOST_PROPOSED = 3
 # What a word pair counts that stands only in the hint where to look, not in the question itself.
@@ -18,6 +19,8 @@ _OWN_SHARE = 2.0
 # Less than about one rare pair of characters in common is chance; far behind the likeliest is noise.
 _LEAST = 5.0
 _NEAR = 0.25
+# What of the rare pairs of the shorter question two may share before a quiz takes them for the same thing.
+_ALIKE = 0.12
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -43,6 +46,21 @@ def proposals(words: str, *, on: date, own: Collection[str] = ()) -> list[Criter
     scored.sort(key=lambda entry: entry[:3])
     near = [entry[-1] for entry in scored if entry[0] <= scored[0][0] * _NEAR]
     return _without_doubles(near)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two criteria (ids) may well be about the same thing: doubles, or questions of much the same words."""
+    if other in same_question(one):
+        return True
+    index = _index()
+    shared = sum(index.rarity[pair] for pair in index.asked[one] & index.asked[other])
+    return shared >= _ALIKE * min(_weight(one), _weight(other))
+
+
+@cache
+def _weight(criterion_id: str) -> float:
+    index = _index()
+    return sum(index.rarity[pair] for pair in index.asked[criterion_id])
 
 
 def _without_doubles(found: Sequence[Criterion]) -> list[Criterion]:

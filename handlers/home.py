@@ -25,6 +25,7 @@ from handlers import (
     own_items,
     people,
     profile,
+    quizzes,
     rating_list,
     ratings,
     records,
@@ -58,6 +59,7 @@ ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
     imports.entries,
     standards.entries,
     own_items.entries,
+    quizzes.entries,
     people.entries,
     office_figures.entries,
     lambda request: [_other_language(request.language)],
@@ -77,7 +79,7 @@ def home(request: Request) -> Reply:
         return office(replace(request, enterprise_id=None))
     firms = request.tx.enterprises.some(person.enterprise_ids)
     if not firms:
-        screen = worker_screen(request.zone.name, person, request.language, internal_reports.ways(request))
+        screen = worker_screen(request.zone.name, person, request.language, _worker_ways(request))
         return Reply(screen=internal_reports.with_own(request, screen))
     if len(firms) > 1:
         return Reply(screen=choice_screen(person, firms, request.language))
@@ -100,6 +102,10 @@ def worker_screen(zone: str, person: Person, language: str, ways: list[list[Butt
     text = _("{name}，您好，这里是{zone}的安全自查。\n现在没有要您办的事，有事会在这里通知您。")
     buttons = rows(*ways, [_other_language(language)])
     return Screen(text=text.format(name=html(person.name), zone=html(zone)), buttons=buttons)
+
+
+def _worker_ways(request: Request) -> list[list[Button]]:
+    return [*internal_reports.ways(request), *quizzes.ways(request)]
 
 
 def choice_screen(person: Person, firms: list[Enterprise], language: str) -> Screen:

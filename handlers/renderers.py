@@ -18,6 +18,7 @@ from handlers.mornings import morning
 from handlers.official_signing import SIGNED, TO_SIGN, signed, to_sign
 from handlers.outgoing import Outgoing, Renderer
 from handlers.present import present
+from handlers.quiz_reminders import REMINDER, reminder
 from handlers.records import render_record
 from handlers.reports import overdue_list
 from handlers.role_notices import ENDED, JOINED, ended, joined
@@ -44,6 +45,7 @@ RENDERERS: dict[str, Renderer] = {
     ENTERED: entered,
     ASKED: asked,
     REPORT: report,
+    REMINDER: reminder,
     LETTER: letter,
     TABLE: table,
     FAULTY: faulty,

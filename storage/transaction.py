@@ -28,6 +28,7 @@ from storage.notes import Notes
 from storage.office_settings import OfficeSettings
 from storage.official_inspections import OfficialInspections
 from storage.people import People
+from storage.quizzes import Quizzes
 from storage.ratings import Ratings
 from storage.referrals import Referrals
 from storage.reports import Reports
@@ -155,6 +156,10 @@ class Transaction:
     @cached_property
     def deliveries(self) -> Deliveries:
         return Deliveries(self)
+
+    @cached_property
+    def quizzes(self) -> Quizzes:
+        return Quizzes(self)
 
     @cached_property
     def reports(self) -> Reports:

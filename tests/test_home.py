@@ -29,7 +29,7 @@ async def test_a_worker_is_told_that_nothing_waits_and_may_report(database: Zone
     worker = await somebody(database, services, 2009, "小张", Role.WORKER, firm=firm)
     await worker.says("/start")
     assert worker.text == "小张，您好，这里是滨河开发区的安全自查。\n现在没有要您办的事，有事会在这里通知您。"
-    assert worker.labels == ["⚠️ 报告隐患", "🌐 English"]
+    assert worker.labels == ["⚠️ 报告隐患", "学一学、测一测", "🌐 English"]
 
 
 async def test_the_menu_of_an_expert_has_nothing_that_changes(database: ZoneDatabase, services: Services) -> None:

@@ -59,7 +59,9 @@ ROUTES: dict[str, str] = {
     "everybody": """
         h /start /zicha /help "menu"
     """,
-    "everybody with a role": "lg",
+    "everybody with a role": """
+        lg fa fx fy fz @quiz @quiz_scores
+    """,
     "who sees the firm": """
         jq ju rh @official_view k kl @risk_points
         hf ev q p so ie iv id z zh zw zp
@@ -73,12 +75,14 @@ ROUTES: dict[str, str] = {
         yk zd zc text@hazard_clause @hazard_clause
     """,
     "who sees some firm": """
+        fb fc @ledger_course
         /hazard "hazard_number"
     """,
     "who may look": """
         kc kq @risk_point
     """,
     "who belongs to the firm": """
+        fi fl fq @quiz_firm_hub @learn_firm
         jr kh @report text@report photo@report voice@report
     """,
     "who inspects": """
@@ -105,8 +109,9 @@ ROUTES: dict[str, str] = {
         v vn vx vr pw px pc pd @invitations @invite_name @people_end @principal_ask @principal_name
         text@invite_name text@principal_name
     """,
-    "who signs for the firm": "tg bo @rating_object text@rating_object",
+    "who signs for the firm": "tg fw @quiz_firm_scores bo @rating_object text@rating_object",
     "the office": """
+        fo fm fr ft @quiz_office_hub @learn_list @learn_choice
         bl bu bk bt bs bc bm bg bq bx bp @ratings @rating_rules @rating_objections
         yt yc yq yj tj ym ye yl @life_reason @life_more text@life_reason
         dx
@@ -128,6 +133,7 @@ ROUTES: dict[str, str] = {
         text@entering photo@entering voice@entering text@finding photo@finding voice@finding
     """,
     "who inspects for the office": """
+        fv fu fd @quiz_coverage @quiz_missing
         jn jb jm jo jt ja jv js jw jx jl jd rg @official_pick @official_mode @official_random @official @official_text
         @official_abandon @official_sign @official_unsigned @official_paper
         text@official_pick photo@official_pick text@official photo@official voice@official text@official_text
@@ -136,6 +142,7 @@ ROUTES: dict[str, str] = {
         xe xp xj @inspection_experts xa xb @expert_roster @expert
     """,
     "managers": """
+        fh fj
         bn ba bb bw bh bj @rating_all @rating_answer @rating_lines @rating_points text@rating_answer text@rating_points
         rn rl rp ru ri rw rk rv @draw_pool @draw_choices @draw_plan @draw_inspectors text@draw_plan
         cb ce cf cg ch ci cj ck cma cp cq cu cv cx cy cz @analysis_deciding @analysis_follow @analysis_closing

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 
 from checklists.criteria import load_criteria
 from checklists.plans import load_plan, plan_ids
+from checklists.quiz_questions import load_lessons
 from checklists.sector_sets import load_sector_sets
 from checklists.trade_groups import load_trade_groups
 from checklists.traits import load_traits
@@ -66,6 +67,8 @@ def named_in_data() -> Iterator[tuple[str, str]]:
     yield from ((group.name, "checklists/trade_groups.yaml") for group in load_trade_groups())
     for trait in load_traits().values():
         yield from ((words, "checklists/traits.yaml") for words in (trait.name, trait.ask))
+    for row in (*load_lessons().cards, *load_lessons().questions):
+        yield from ((words, "checklists/quiz_questions.yaml") for words in row.words)
     for plan_id in plan_ids():
         for rule in filter(None, load_plan(plan_id).profile.hazard_rules.values()):
             shown = (rule.zh, *rule.cases) if rule.level else ()
