@@ -21,7 +21,13 @@ FIVE: dict[str, Any] = {
     "deadline": date(2026, 12, 7),
     "contingency": "停机看守",
 }
-OFFICE = {"赵监管": Role.OFFICER, "钱审核": Role.REVIEWER, "孙科长": Role.OFFICER, "周专家": Role.EXPERT}
+OFFICE = {
+    "赵监管": Role.OFFICER,
+    "钱审核": Role.REVIEWER,
+    "孙科长": Role.OFFICER,
+    "周专家": Role.EXPERT,
+    "李联络": Role.READER,
+}
 FIRM = {
     "王厂长": Role.PRINCIPAL,
     "李老板": Role.CONTROLLER,
@@ -38,7 +44,7 @@ def picture(seed: str, *, dhash: str = "00ff00ff00ff00ff") -> Photo:
 
 @dataclass(kw_only=True)
 class HazardZone:
-    """People by name; 赵监管 and 钱审核 work for the department in charge, 孙科长 does not."""
+    """People by name; 赵监管 and 钱审核 work for the department in charge, 孙科长 does not, 李联络 only hears of it."""
 
     enterprise_id: int = 0
     department_id: int = 0
@@ -56,7 +62,7 @@ class HazardZone:
             tx.people.assign(person.id, role, enterprise_id=enterprise_id, at=at, by=None)
             self.people[name] = person.id
         self.department_id = tx.departments.found("应急科", trades=("light-industry",), by=None, at=at).id
-        for name in ("赵监管", "钱审核"):
+        for name in ("赵监管", "钱审核", "李联络"):
             tx.departments.join(self.department_id, self.people[name], by=None, at=at)
 
     def find(
