@@ -112,7 +112,6 @@ ROUTES: dict[str, str] = {
     "who signs for the firm": "tg fw @quiz_firm_scores bo @rating_object text@rating_object",
     "the office": """
         fo fm fr ft @quiz_office_hub @learn_list @learn_choice
-        bl bu bk bt bs bc bm bg bq bx bp @ratings @rating_rules @rating_objections
         yt yc yq yj tj ym ye yl @life_reason @life_more text@life_reason
         dx
         na nb nc nd @referral @referral_which text@referral @proposals_waiting text@proposals_waiting
