@@ -137,7 +137,7 @@ def office_lines(request: Request, hazard: Hazard) -> list[str]:
         lines.append(lowered)
     if hazard.life > 1:
         lines.append(_("第 {count} 次打开").format(count=hazard.life))
-    lines += waiting_lines(tx, hazard)
+    lines += waiting_lines(tx, hazard) if request.who.in_office else []
     lines += facts(tx, hazard)
     lines += short_parts(tx, hazard)
     lines += proposal_lines(request, hazard)
