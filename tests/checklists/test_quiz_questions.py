@@ -47,8 +47,14 @@ def lowering(reason: str) -> bool:
     return refused(Need.LOWERING, LoweringUnexplained, now)
 
 
-def closing(**more: bool) -> Circumstances:
-    return Circumstances(state=State.REVIEWED, level=Level.MAJOR, relations=frozenset({Relation.DUTY_HOLDER}), **more)
+def closing(*, listed: bool = False, report_missing: bool = False) -> Circumstances:
+    return Circumstances(
+        state=State.REVIEWED,
+        level=Level.MAJOR,
+        relations=frozenset({Relation.DUTY_HOLDER}),
+        listed=listed,
+        report_missing=report_missing,
+    )
 
 
 def needs(step: Step, need: Need) -> bool:
