@@ -25,7 +25,8 @@ from tests.postgres import running_postgres
 
 SIZE, QUICK_SIZE = 100_000, 10_000
 ROUNDS = 5  # of which the quickest counts: what is slower is other programs' time
-MOST_TIMES_SLOWER = 3.0
+# Each firm is reckoned in Python; a list makes its officer wait for that once in ten minutes.
+MOST_TIMES_SLOWER = 8.0
 _CHUNK, _ITEMS, _YEAR = 10_000, 100, 2026
 _QUARTERS = ((date(2026, 3, 31), "2026Q1"), (date(2026, 6, 30), "2026Q2"), (date(2026, 9, 30), "2026Q3"))
 
