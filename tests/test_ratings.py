@@ -77,7 +77,7 @@ async def town(database: ZoneDatabase, services: Services) -> Town:
         for _ in range(2):
             zone.closed(tx, at=at(date(2026, 11, 24), 10))
         zone.rectifying(tx, by="赵监管", source=Source.OFFICIAL_INSPECTION, at=at(date(2026, 11, 24), 11))
-        person = tx.people.add(name="吴管理", telegram_id=9, at=JANUARY)
+        person = tx.people.add(name="吴管理", telegram_id=len(zone.people) + 1, at=JANUARY)
         zone.people["吴管理"] = person.id
         tx.people.assign(person.id, Role.ADMINISTRATOR, enterprise_id=None, at=JANUARY, by=None)
 
@@ -213,7 +213,7 @@ async def test_confirmed_once_told_to_the_principal_and_never_altered(town: Town
     await officer.taps(button)
     assert "<i>这一年的评价已经确认过了。</i>" in officer.text
     await town.post.sends(JANUARY)
-    letters = {chat: town.post.texts(chat) for chat in range(1, 10)}
+    letters = {chat: town.post.texts(chat) for chat in range(1, len(town.zone.people) + 1)}
     principal = list(town.zone.people).index("王厂长") + 1
     assert [chat for chat, texts in letters.items() if any("企业评价" in text for text in texts)] == [principal]
     assert letters[principal][-1] == (
