@@ -64,9 +64,9 @@ ENTRIES: tuple[Callable[[Request], list[Button]], ...] = (
     office_figures.entries,
     lambda request: [_other_language(request.language)],
 )
-NEWS: tuple[Callable[[Request], list[str]], ...] = (due_cards.news,)
 # The main jobs come first and keep a row of their own.
 _ALONE = 2
+NEWS: tuple[Callable[[Request], list[str]], ...] = (due_cards.news,)
 
 
 def home(request: Request) -> Reply:

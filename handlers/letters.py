@@ -178,15 +178,10 @@ def _order(
         head=letter_head(tx, first.enterprise_id, officer, today),
         inspected_on=first.found_at.astimezone(SHANGHAI).date(),
         mode=MODE_NAMES[official.mode] if official else "",
-        inspectors=_inspectors(tx, official) if official else expert,
+        inspectors=official.inspectors if official else expert,
+        experts=expert_names(tx, official.id) if official else (),
         hazards=[letter_hazard(tx, h) for h in found],
     )
-
-
-def _inspectors(tx: Transaction, official: OfficialInspection) -> str:
-    """Who inspected, and behind them the experts who took part."""
-    names = expert_names(tx, official.id)
-    return official.inspectors + (f"；参加专家：{'、'.join(names)}" if names else "")
 
 
 def _opinion(tx: Transaction, hazard: Hazard, officer: str, today: date) -> AnyLetter:

@@ -210,9 +210,9 @@ analysis_meetings = Table(
     Column("place", String(200), nullable=False, server_default=""),
     Column("chair", String(100), nullable=False, server_default=""),
     Column("present", String(500), nullable=False, server_default=""),
+    Column("words", Text, nullable=False, server_default=""),
     # The record as it was when the meeting ended, but for the words of the hazards: see handlers.analysis_papers.
     Column("body", Text, nullable=False, server_default=""),
-    Column("words", Text, nullable=False, server_default=""),
     Column("state", String(12), nullable=False),
     Column("opened_by", Id, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),

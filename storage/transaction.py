@@ -106,13 +106,6 @@ class Transaction:
         return MajorReports(self)
 
     @cached_property
-    def doubts(self) -> Doubts:
-        return Doubts(self)
-
-    @cached_property
-    def official_inspections(self) -> OfficialInspections:
-        return OfficialInspections(self)
-    @cached_property
     def analyses(self) -> Analyses:
         return Analyses(self)
 
@@ -120,6 +113,13 @@ class Transaction:
     def analysis_meetings(self) -> AnalysisMeetings:
         return AnalysisMeetings(self)
 
+    @cached_property
+    def doubts(self) -> Doubts:
+        return Doubts(self)
+
+    @cached_property
+    def official_inspections(self) -> OfficialInspections:
+        return OfficialInspections(self)
 
     @cached_property
     def experts(self) -> Experts:
@@ -158,12 +158,12 @@ class Transaction:
         return Deliveries(self)
 
     @cached_property
-    def quizzes(self) -> Quizzes:
-        return Quizzes(self)
-
-    @cached_property
     def reports(self) -> Reports:
         return Reports(self)
+
+    @cached_property
+    def quizzes(self) -> Quizzes:
+        return Quizzes(self)
 
     @cached_property
     def dialogs(self) -> Dialogs:

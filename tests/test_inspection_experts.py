@@ -10,6 +10,7 @@ from checklists.hazards import Hazard, Level, Source, State
 from checklists.official_inspections import Mode, OfficialInspection
 from checklists.people import Role
 from handlers.documents.letter_contents import RectificationNotice
+from handlers.documents.letter_fields import fields
 from handlers.letters import _order as order
 from handlers.renderers import RENDERERS, render
 from handlers.replies import Screen, pack
@@ -213,7 +214,7 @@ async def test_their_names_stand_in_the_record_the_notice_and_on_the_card(
     [found] = await hazards(database, firm)
     letter = await database.read(lambda tx: order(tx, [found], held, "赵监管", NOW.date()))
     assert isinstance(letter, RectificationNotice)
-    assert letter.inspectors == "赵监管；参加专家：周专家"
+    assert fields(letter)["检查人员"] == "赵监管；参加专家：周专家"
     await expert.taps(f"xo:{pack(held.id)}")
     assert "不用您签字" not in expert.text
     await expert.says("还有一条")

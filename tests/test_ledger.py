@@ -90,7 +90,7 @@ async def test_the_inbox_counts_what_waits_and_leads_to_it(database: ZoneDatabas
     )
     assert officer.labels == [
         *("待确认（1）", "逾期（1）", "重大隐患（1）", "重大未报告（1）"),
-        *("看清单", "筛选", "统计和文件", "登记隐患", "返回首页"),
+        *("看清单", "筛选", "统计和文件", "登记隐患", "分析会", "返回首页"),
     ]
     await officer.presses("逾期（1）")
     assert officer.text == (
@@ -104,7 +104,7 @@ async def test_the_inbox_counts_what_waits_and_leads_to_it(database: ZoneDatabas
 
 async def test_an_empty_ledger_says_so(officer: Chat) -> None:
     await officer.presses("隐患台账（0）")
-    assert officer.labels == ["看清单", "筛选", "统计和文件", "登记隐患", "返回首页"]
+    assert officer.labels == ["看清单", "筛选", "统计和文件", "登记隐患", "分析会", "返回首页"]
     await officer.presses("看清单")
     assert officer.text == "<b>隐患台账</b>　共 0 条，按期限排列\n没有找到。换几个字，或者改一改筛选。"
 

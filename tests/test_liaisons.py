@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from python_calamine import CalamineWorkbook
 
+from checklists.attachments import Phase
 from checklists.enterprises import Enterprise
 from checklists.hazards import Hazard, Level, Source
 from checklists.invitations import Named, read_liaison
 from checklists.people import Role
-from handlers.hazard_cards import Phase
 from handlers.ledger_rows import EVERYTHING
 from handlers.mornings import queue_morning_reports
 from handlers.renderers import RENDERERS, render
@@ -213,7 +213,7 @@ async def test_the_excel_of_a_liaison_has_no_sources_and_is_in_the_trail(
     for chat in (officer, reader):
         await chat.taps("gr")
     assert reader.labels[:2] == ["发 Excel：全部台账", "发统计图"]
-    sheets: dict[str, list[list[object]]] = {}
+    sheets = {}
     for chat in (officer, reader):
         await chat.taps("gz:everything")
         [document] = await files(database, services, chat, "ledger_report")

@@ -75,8 +75,8 @@ ROUTES: dict[str, str] = {
         yk zd zc text@hazard_clause @hazard_clause
     """,
     "who sees some firm": """
-        fb fc @ledger_course
         /hazard "hazard_number"
+        fb fc @ledger_course
     """,
     "who may look": """
         kc kq @risk_point
@@ -111,8 +111,8 @@ ROUTES: dict[str, str] = {
     """,
     "who signs for the firm": "tg fw @quiz_firm_scores bo @rating_object text@rating_object",
     "the office": """
-        fo fm fr ft @quiz_office_hub @learn_list @learn_choice
         yt yc yq yj tj ym ye yl @life_reason @life_more text@life_reason
+        fo fm fr ft @quiz_office_hub @learn_list @learn_choice
         dx
         na nb nc nd @referral @referral_which text@referral @proposals_waiting text@proposals_waiting
         bl bu bk bt bs bc bm bg bq bx bp @ratings @rating_rules @rating_objections
@@ -132,21 +132,21 @@ ROUTES: dict[str, str] = {
         text@entering photo@entering voice@entering text@finding photo@finding voice@finding
     """,
     "who inspects for the office": """
-        fv fu fd @quiz_coverage @quiz_missing
         jn jb jm jo jt ja jv js jw jx jl jd rg @official_pick @official_mode @official_random @official @official_text
         @official_abandon @official_sign @official_unsigned @official_paper
         text@official_pick photo@official_pick text@official photo@official voice@official text@official_text
         text@official_unsigned text@official_paper
         rd rs rb rc rf @draws @draw yv @life_review
+        cr cs ct @analysis_put text@analysis_put
+        fv fu fd @quiz_coverage @quiz_missing
         xe xp xj @inspection_experts xa xb @expert_roster @expert
     """,
     "managers": """
-        fh fj
         bn ba bb bw bh bj @rating_all @rating_answer @rating_lines @rating_points text@rating_answer text@rating_points
         rn rl rp ru ri rw rk rv @draw_pool @draw_choices @draw_plan @draw_inspectors text@draw_plan
         cb ce cf cg ch ci cj ck cma cp cq cu cv cx cy cz @analysis_deciding @analysis_follow @analysis_closing
         @analysis_mistake text@analysis_deciding text@analysis_follow text@analysis_closing text@analysis_mistake
-        fg @figures kd @risk_cycle tp
+        fg @figures kd @risk_cycle tp fh fj
         xk xt xz xw @expert_trades @expert_words text@expert_words
         ya yg @life_department yo yon yod yop yot yoz yox yoy text@department_name
         @departments @department_name @department @department_trades @department_end

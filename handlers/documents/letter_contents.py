@@ -89,13 +89,14 @@ class LetterHazard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RectificationNotice:
-    """整改通知书: `mode` is how was inspected (明查暗访 …), `inspectors` their names."""
+    """整改通知书: `mode` is how was inspected (明查暗访 …), `inspectors` their names, `experts` who took part."""
 
     head: LetterHead
     inspected_on: date
     mode: str
     inspectors: str
     hazards: Sequence[LetterHazard]
+    experts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -67,7 +67,8 @@ def _rectification(letter: RectificationNotice) -> Fields:
     return {
         "检查日期": _day(letter.inspected_on),
         "检查方式": letter.mode,
-        "检查人员": letter.inspectors,
+        # One field for both, so that an office's own template of before names the experts too.
+        "检查人员": letter.inspectors + (f"；参加专家：{'、'.join(letter.experts)}" if letter.experts else ""),
         "隐患清单": [_hazard(hazard, place) for place, hazard in enumerate(letter.hazards, start=1)],
         "有重大隐患": any(hazard.level is Level.MAJOR for hazard in letter.hazards),
     }

@@ -67,8 +67,9 @@ def named_in_data() -> Iterator[tuple[str, str]]:
     yield from ((group.name, "checklists/trade_groups.yaml") for group in load_trade_groups())
     for trait in load_traits().values():
         yield from ((words, "checklists/traits.yaml") for words in (trait.name, trait.ask))
-    for row in (*load_lessons().cards, *load_lessons().questions):
-        yield from ((words, "checklists/quiz_questions.yaml") for words in row.words)
+    lessons = load_lessons()
+    for said in (*(c.words for c in lessons.cards), *(q.words for q in lessons.questions)):
+        yield from ((words, "checklists/quiz_questions.yaml") for words in said)
     for plan_id in plan_ids():
         for rule in filter(None, load_plan(plan_id).profile.hazard_rules.values()):
             shown = (rule.zh, *rule.cases) if rule.level else ()
