@@ -45,17 +45,35 @@ class Cycle:
 
     def next_check(self, point: RiskPoint) -> date | None:
         """The last good day for the next look; None where nothing is scheduled."""
-        days = self.days.get(point.grade)
-        if not days or point.retired_at is not None:
+        if point.retired_at is not None:
             return None
-        due = (point.checked_on or _day(point.made_at)) + timedelta(days=days)
-        return max(due, self.since[point.grade], point.assessed_on or due)
+        return self.due_after(point.grade, point.checked_on, point.made_at, point.assessed_on)
+
+    def due_after(
+        self, grade: Grade, checked_on: date | None, made_at: datetime, assessed_on: date | None
+    ) -> date | None:
+        """The same of a point that is not retired, where only its days were read."""
+        days = self.days.get(grade)
+        if not days:
+            return None
+        due = (checked_on or _day(made_at)) + timedelta(days=days)
+        return max(due, self.since[grade], assessed_on or due)
 
     def next_assessment(self, point: RiskPoint) -> date | None:
         """The last good day for the next assessment; None where nothing is scheduled."""
         if not self.months or self.months_since is None or point.retired_at is not None:
             return None
         return max(add_months(point.assessed_on or _day(point.made_at), self.months), self.months_since)
+
+    def last_assessed_before(self, today: date) -> date | None:
+        """What was assessed on this day or before is to be assessed by today; None where nothing can be."""
+        if not self.months or self.months_since is None or self.months_since > today:
+            return None
+        # A month has 28 days at least, so that this is too late by a few days a month at most.
+        last = today - timedelta(days=28 * self.months)
+        while add_months(last, self.months) > today:
+            last -= timedelta(days=1)
+        return last
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,8 +24,9 @@ from storage.database import ZoneDatabase
 from storage.transaction import Transaction
 
 REMINDED_AT_ONCE = 500
+FIRMS_AT_ONCE = 200
 _DAY_LOOKED = "day_looked"
-_RISKS_TOLD = "risks_told"
+_RISKS_TOLD, _RISKS_LOOKED = "risks_told", "risks_looked"
 _FIRST_LOOK_BACK = timedelta(days=1)
 
 
@@ -36,6 +37,8 @@ async def tick(database: ZoneDatabase, *, now: datetime) -> None:
     while await database.write(lambda tx: remind(tx, now)):
         pass
     await database.write(lambda tx: look_at_the_day(tx, now))
+    while await database.write(lambda tx: remind_of_risks(tx, now)):
+        pass
 
 
 def remind(tx: Transaction, now: datetime) -> bool:
@@ -104,25 +107,48 @@ def look_at_the_day(tx: Transaction, now: datetime) -> None:
     tx.notes.set(_DAY_LOOKED, now.isoformat())
     queue_morning_reports(tx, since=last, now=now)
     queue_report_reminders(tx, now=now)
-    _remind_of_risks(tx, today, now)
     for enterprise_id, touched_at in tx.duties.paused_inspections(since=now - PAUSE):
         if pause_is_worth_a_word(touched_at, last_look=last, now=now):
             for person in _keepers(tx, enterprise_id):
                 queue_card(tx, person, now)
 
 
-def _remind_of_risks(tx: Transaction, today: date, now: datetime) -> None:
-    """A card to who looks after points that wait, of each firm on every second working day at most."""
-    calendar, waiting = load_working_days(), tx.risk_cycles.waiting(today)
-    told = {firm: tx.notes.get(f"{_RISKS_TOLD}:{firm}") for firm in waiting}
-    wanted = [f for f, last in told.items() if may_be_told(date.fromisoformat(last) if last else None, today, calendar)]
+def remind_of_risks(tx: Transaction, now: datetime, *, at_once: int = FIRMS_AT_ONCE) -> bool:
+    """Once a working day, a card to who looks after points that wait; so many firms at once, whether there are more.
+
+    A firm causes a card on each second working day at most. How far the day has come is kept with what was queued.
+    """
+    if not load_working_days().is_working_time(now):
+        return False
+    today = now.astimezone(SHANGHAI).date()
+    day, _space, reached = (tx.notes.get(_RISKS_LOOKED) or "").partition(" ")
+    if day == today.isoformat() and not reached:
+        return False
+    after = int(reached) if day == today.isoformat() else 0
+    waiting = tx.risk_cycles.waiting(today, after=after, limit=at_once)
+    _remind_of_risks(tx, waiting, today, now)
+    more = len(waiting) == at_once
+    tx.notes.set(_RISKS_LOOKED, f"{today.isoformat()} {waiting[-1]}" if more else today.isoformat())
+    return more
+
+
+def _remind_of_risks(tx: Transaction, waiting: Sequence[int], today: date, now: datetime) -> None:
+    notes, calendar = {firm: f"{_RISKS_TOLD}:{firm}" for firm in waiting}, load_working_days()
+    told = {name: date.fromisoformat(day) for name, day in tx.notes.some(notes.values()).items()}
+    wanted = [firm for firm, name in notes.items() if may_be_told(told.get(name), today, calendar)]
+    if not wanted:
+        return
     standings, people = tx.risk_cycles.standings(wanted, today), tx.people.in_enterprises(wanted)
-    for enterprise_id in wanted:
-        own = [p for p in people if any(a.enterprise_id == enterprise_id for a in p.assignments)]
+    of_firm: dict[int, dict[int, Person]] = {}
+    for person in people:
+        for held in person.assignments:
+            of_firm.setdefault(held.enterprise_id or 0, {})[person.id] = person
+    for firm in wanted:
+        own = list(of_firm.get(firm, {}).values())
         for person in own:
-            if hears_of_risks(person, enterprise_id, own, standings[enterprise_id]):
+            if hears_of_risks(person, firm, own, standings[firm]):
                 queue_card(tx, person, now)
-        tx.notes.set(f"{_RISKS_TOLD}:{enterprise_id}", today.isoformat())
+        tx.notes.set(notes[firm], today.isoformat())
 
 
 def _plan(tx: Transaction, now: datetime) -> bool:

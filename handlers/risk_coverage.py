@@ -19,7 +19,7 @@ _WORDS = {
 def coverage(request: Request) -> tuple[list[str], list[list[Button]]]:
     """Lines for the figures of the office, beside the plan's targets where it has them, and ways to the lists."""
     plan_id, today = request.tx.office_settings.plan_id(), request.today
-    late = len(request.tx.risk_cycles.late(today))
+    late = request.tx.risk_cycles.late_count(today)
     lines, ways = [_("<b>企业风险防控</b>")], []
     for share in shares(plan_id, request.tx.risk_coverage.counts(today)):
         lines.append(_share_line(share))
@@ -69,7 +69,7 @@ def _show(request: Request, which: str, page: int) -> Reply:
 def _late(request: Request) -> list[tuple[int, str, str]]:
     words = _("{count} 个没查，最久的已超 {days} 天")
     return [
-        (f.enterprise_id, f.enterprise, words.format(count=f.standing.overdue, days=f.standing.longest))
+        (f.enterprise_id, f.enterprise, words.format(count=f.overdue, days=f.longest))
         for f in request.tx.risk_cycles.late(request.today)
     ]
 

@@ -16,7 +16,9 @@ _NAMES: Mapping[str, str] = {
     ASSESSMENT_MONTHS: N_("📝 重新评估"),
 }
 _DAYS, _MONTHS = (1, 7, 15, 30, 90, 0), (3, 6, 12, 0)
-_TYPED = re.compile(r"(\d{1,4})\s*\D{0,2}")  # a number and its unit
+# A number and its own unit: 1年 or 2周 are not so many months or days.
+_TYPED_DAYS = re.compile(r"(\d{1,4})\s*(?:天|日|days?)?", re.ASCII | re.IGNORECASE)
+_TYPED_MONTHS = re.compile(r"(\d{1,4})\s*(?:个?月|months?)?", re.ASCII | re.IGNORECASE)
 
 
 def show_all(request: Request) -> Reply:
@@ -80,9 +82,10 @@ def choose(request: Request) -> Reply:
 def take(request: Request) -> Reply:
     """A number was typed; anything else is asked for again, and changes nothing."""
     assert request.dialog is not None
-    typed = _TYPED.fullmatch(request.text.strip())
-    number = int(typed[1]) if typed else -1
-    return _set(request, str(request.dialog.data["code"]), number)
+    code = str(request.dialog.data["code"])
+    pattern = _TYPED_MONTHS if _CODES[code] == ASSESSMENT_MONTHS else _TYPED_DAYS
+    typed = pattern.fullmatch(request.text.strip())
+    return _set(request, code, int(typed[1]) if typed else -1)
 
 
 def _set(request: Request, code: str, number: int) -> Reply:

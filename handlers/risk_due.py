@@ -63,7 +63,9 @@ def button_of(entry: RiskEntry, *, alone: bool) -> Button:
 
 
 def done_lines(tx: Transaction, person: Person, since: datetime) -> list[str]:
-    """What was looked at or assessed since the card was made."""
+    """What was looked at or assessed since the card was made; nothing where the office has set no cycle."""
+    if not tx.risk_cycles.cycle().is_set:
+        return []
     ids = person.enterprise_ids
     done = (
         (_("✓ <b>{name}</b>：查过风险点 {count} 个"), tx.risk_cycles.checked_since(ids, since)),

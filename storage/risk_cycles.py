@@ -1,10 +1,11 @@
 """How the risk points of firms stand against what the office has set, and what was found at them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, or_, select
 
 from checklists.hazards import Level, State
 from checklists.risk_cycles import (
@@ -26,11 +27,12 @@ from storage.tables import enterprises, hazards
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LateFirm:
-    """A firm with points that should have been looked at before today."""
+    """A firm with points that should have been looked at before today; `longest` are days of the latest one."""
 
     enterprise_id: int
     enterprise: str
-    standing: Standing
+    overdue: int
+    longest: int
 
 
 class RiskCycles(Subject):
@@ -75,41 +77,48 @@ class RiskCycles(Subject):
         """How the registers of these firms stand today, those without a point left out."""
         cycle = self.cycle() if cycle is None else cycle
         found = self.found(enterprise_ids, today)
-        points = self.tx.risk_points.of_enterprises(enterprise_ids)
+        points = self.tx.risk_points.of_enterprises(enterprise_ids, with_measures=False)
         return {firm: standing(own, cycle, found, today) for firm, own in points.items()}
 
-    def waiting(self, today: date) -> list[int]:
-        """The ids of active firms with a point to be looked at or assessed by today."""
-        cycle = self.cycle()
-        if not cycle.is_set:
+    def waiting(self, today: date, *, after: int = 0, limit: int) -> list[int]:
+        """The ids of active firms with a point to be looked at or assessed by today, the first ones above `after`."""
+        conditions = _waiting(today, self.cycle())
+        if not conditions:
             return []
-        return [firm.enterprise_id for firm in self._firms(today, cycle) if firm.standing.wants_a_word]
+        e = enterprises.c
+        statement = self._points(select(e.id).distinct(), *conditions).where(e.id > after)
+        return list(self.connection.execute(statement.order_by(e.id).limit(limit)).scalars())
+
+    def late_count(self, today: date) -> int:
+        """How many firms `late` would name."""
+        conditions = _overdue(today, self.cycle())
+        if not conditions:
+            return 0
+        statement = self._points(select(func.count(enterprises.c.id.distinct())), *conditions)
+        return int(self.connection.execute(statement).scalar_one())
 
     def late(self, today: date) -> list[LateFirm]:
         """The active firms with points not looked at in time, the longest wait first."""
         cycle = self.cycle()
-        late = [firm for firm in self._firms(today, cycle) if firm.standing.overdue] if cycle.days else []
-        return sorted(late, key=lambda firm: (-firm.standing.longest, -firm.standing.overdue, firm.enterprise))
+        conditions = _overdue(today, cycle)
+        if not conditions:
+            return []
+        p, e, found = risk_points.c, enterprises.c, dict[int, LateFirm]()
+        columns = (e.id, e.name, p.grade, p.checked_on, p.made_at, p.assessed_on)
+        for firm, name, grade, *days in self.connection.execute(self._points(select(*columns), *conditions)):
+            due = cycle.due_after(Grade(grade), *days)
+            assert due is not None
+            known = found.get(firm, LateFirm(enterprise_id=firm, enterprise=name, overdue=0, longest=0))
+            longest = max(known.longest, (today - due).days)
+            found[firm] = replace(known, overdue=known.overdue + 1, longest=longest)
+        return sorted(found.values(), key=lambda firm: (-firm.longest, -firm.overdue, firm.enterprise))
 
-    def _firms(self, today: date, cycle: Cycle) -> list[LateFirm]:
-        names = self._maybe_waiting(today, cycle)
-        return [
-            LateFirm(enterprise_id=firm, enterprise=names[firm], standing=one)
-            for firm, one in self.standings(list(names), today, cycle).items()
-        ]
-
-    def _maybe_waiting(self, today: date, cycle: Cycle) -> dict[int, str]:
-        """Active firms with a point that was neither looked at nor assessed recently, so that few are read whole."""
+    def _points(self, statement: Select[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+        """From the points in use of active firms for which one of these is so."""
         p, e = risk_points.c, enterprises.c
-        statement = (
-            select(e.id, e.name)
-            .select_from(
-                risk_points.join(enterprises, and_(e.zone_id == p.zone_id, e.id == p.enterprise_id)),
-            )
-            .where(p.zone_id == self.zone_id, p.retired_at.is_(None), e.active, or_(*_maybe(today, cycle)))
-            .distinct()
-        )
-        return {row.id: row.name for row in self.connection.execute(statement)}
+        joined = risk_points.join(enterprises, and_(e.zone_id == p.zone_id, e.id == p.enterprise_id))
+        in_use = (p.zone_id == self.zone_id, p.retired_at.is_(None), e.active)
+        return statement.select_from(joined).where(*in_use, or_(*conditions))
 
     def checked_since(self, enterprise_ids: Collection[int], since: datetime) -> dict[int, int]:
         """How many points of each of these firms were looked at since this moment."""
@@ -156,14 +165,26 @@ class RiskCycles(Subject):
         return found
 
 
-def _maybe(today: date, cycle: Cycle) -> list[ColumnElement[bool]]:
+def _waiting(today: date, cycle: Cycle) -> list[ColumnElement[bool]]:
+    """When a point waits, as Cycle says it; empty where none can."""
     p = risk_points.c
     conditions = [
-        and_(p.grade == grade.value, _before(p.checked_on, today - timedelta(days=days)))
+        and_(p.grade == grade.value, _before(p.checked_on, today - timedelta(days=days)), _assessed_by(today))
         for grade, days in cycle.days.items()
+        if cycle.since[grade] <= today
     ]
-    # A month has 28 days at least.
-    return conditions + ([_before(p.assessed_on, today - timedelta(days=28 * cycle.months))] if cycle.months else [])
+    last = cycle.last_assessed_before(today)
+    return conditions + ([_before(p.assessed_on, last)] if last is not None else [])
+
+
+def _overdue(today: date, cycle: Cycle) -> list[ColumnElement[bool]]:
+    """When a point should have been looked at before today."""
+    yesterday = today - timedelta(days=1)
+    return _waiting(yesterday, replace(cycle, months=0))
+
+
+def _assessed_by(last: date) -> ColumnElement[bool]:
+    return or_(risk_points.c.assessed_on.is_(None), risk_points.c.assessed_on <= last)
 
 
 def _before(day: ColumnElement[date | None], last: date) -> ColumnElement[bool]:

@@ -61,11 +61,13 @@ class RiskPoints(Subject):
         """The risk points of an enterprise by number, retired ones left out."""
         return self._where(risk_points.c.enterprise_id == enterprise_id, risk_points.c.retired_at.is_(None))
 
-    def of_enterprises(self, enterprise_ids: Sequence[int]) -> dict[int, list[RiskPoint]]:
+    def of_enterprises(
+        self, enterprise_ids: Sequence[int], *, with_measures: bool = True
+    ) -> dict[int, list[RiskPoint]]:
         """The same of several enterprises, those without a risk point left out."""
         mine = risk_points.c.enterprise_id.in_(sorted(enterprise_ids))
         found: dict[int, list[RiskPoint]] = {}
-        for point in self._where(mine, risk_points.c.retired_at.is_(None)):
+        for point in self._where(mine, risk_points.c.retired_at.is_(None), with_measures=with_measures):
             found.setdefault(point.enterprise_id, []).append(point)
         return found
 
@@ -78,8 +80,11 @@ class RiskPoints(Subject):
         measures: Sequence[Measure] | None = None,
         **values: Any,
     ) -> RiskPoint | None:
-        """Change name, place, grade, responsible or measures; None if somebody changed it since it was read."""
-        row = {k: v.value if isinstance(v, Grade) else v[: _LENGTHS[k]] for k, v in values.items()}
+        """Change name, place, responsible or measures; None if somebody changed it since it was read.
+
+        Another grade is an assessment: see `assess`.
+        """
+        row = {k: v[: _LENGTHS[k]] for k, v in values.items()}
         if not self._set(known, row):
             return None
         if measures is not None:
@@ -162,10 +167,10 @@ class RiskPoints(Subject):
     def _note(self, what: str, risk_point_id: int, *, by: int, at: datetime, after: object) -> None:
         self.tx.trail.add(what, subject="risk_point", subject_id=risk_point_id, person_id=by, at=at, after=after)
 
-    def _where(self, *conditions: ColumnElement[bool]) -> list[RiskPoint]:
+    def _where(self, *conditions: ColumnElement[bool], with_measures: bool = True) -> list[RiskPoint]:
         statement = select(*_COLUMNS).where(risk_points.c.zone_id == self.zone_id, *conditions)
         rows = self.connection.execute(statement.order_by(risk_points.c.enterprise_id, risk_points.c.number)).all()
-        measures = self._measures([row.id for row in rows])
+        measures = self._measures([row.id for row in rows]) if with_measures else {}
         return [
             RiskPoint(**{**row._mapping, "grade": Grade(row.grade)}, measures=tuple(measures.get(row.id, ())))
             for row in rows

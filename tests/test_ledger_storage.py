@@ -433,9 +433,9 @@ async def test_a_risk_point_is_found_by_its_code_and_shows_its_checks(
     checks = await database.read(lambda tx: tx.risk_points.checks(point.id))
     assert [(c.good, c.words) for c in checks] == [(False, "积尘"), (True, "正常")]
     assert [h.sequence for h in await database.read(lambda tx: tx.hazards.of_risk_point(point.id))] == [1]
-    changed = await database.write(lambda tx: tx.risk_points.change(point, grade=Grade.ORANGE, measures=(), **by))
+    changed = await database.write(lambda tx: tx.risk_points.change(point, place="东侧", measures=(), **by))
     assert changed is not None
-    assert (changed.grade, changed.measures, changed.version) == (Grade.ORANGE, (), 2)
+    assert (changed.place, changed.grade, changed.measures, changed.version) == ("东侧", Grade.RED, (), 2)
     assert await database.write(lambda tx: tx.risk_points.change(point, name="旧卡", **by)) is None
     assert await database.write(lambda tx: tx.risk_points.retire(changed, **by)) is True
     left = await database.read(lambda tx: tx.risk_points.of_enterprise(zone_of.enterprise_id))

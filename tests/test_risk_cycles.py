@@ -1,16 +1,19 @@
 """The office sets how often risk points are looked at; what is due stands on top, on the cards and in the lists."""
 
 from datetime import date, datetime, timedelta
+from random import Random
 
 import pytest
 
 from checklists.enterprises import Enterprise
-from checklists.people import Role
-from checklists.risk_cycles import CHECK_DAYS, RISK_FIGURES
+from checklists.people import Person, Role
+from checklists.risk_cycles import ASSESSMENT_MONTHS, CHECK_DAYS, RISK_FIGURES, Standing
 from checklists.risk_points import Grade, RiskPoint
+from handlers.reminders import queue_card, remind_of_risks
 from handlers.replies import pack
 from handlers.services import Services
 from storage.database import ZoneDatabase
+from storage.risk_cycles import LateFirm
 from storage.transaction import Transaction
 from tests.chat import Chat
 from tests.conftest import NOW
@@ -73,7 +76,7 @@ async def test_the_office_sets_days_by_grade(database: ZoneDatabase, services: S
     assert "🔴 重大风险：每 7 天查一次" in chat.text
     await chat.taps(old)
     await chat.presses("📝 重新评估")
-    for wrong in ("半年", "37", "-1", "1.5", "99999"):
+    for wrong in ("半年", "1年", "2周", "30天", "37", "-1", "1.5", "99999"):
         await chat.says(wrong)
         assert chat.text.startswith("<i>没有改：要一个 0 到 36 的数字。</i>\n")
     await chat.says("6个月")
@@ -93,7 +96,7 @@ async def test_setting_the_same_again_does_not_make_the_overdue_punctual(
     await chat.taps("kf:r")
     await chat.presses("7")
     [late] = await database.read(lambda tx: tx.risk_cycles.late(TODAY))
-    assert (late.enterprise_id, late.standing.longest) == (firm.id, 20)
+    assert (late.enterprise_id, late.longest) == (firm.id, 20)
 
 
 async def test_an_officer_reads_the_cycle_and_sets_none(database: ZoneDatabase, services: Services) -> None:
@@ -185,6 +188,80 @@ async def test_one_card_on_each_second_working_day_until_it_is_done(
     before = len(post.letters)
     await post.passes(TODAY + timedelta(days=9), TODAY + timedelta(days=10))
     assert len(post.letters) == before
+
+
+async def test_firms_are_told_a_few_at_a_time_and_each_once(
+    database: ZoneDatabase, services: Services, post: Post
+) -> None:
+    await sets(database, 3)
+    told = []
+    for place, name in enumerate(("甲厂", "乙厂", "丙厂", "丁厂", "戊厂")):
+        firm = await found_firm(database, name=name, uscc=f"U{place}")
+        await somebody(database, services, 3001 + place, f"{name}厂长", Role.PRINCIPAL, firm=firm)
+        await point(database, firm)
+        told.append(3001 + place)
+    morning = at(TODAY + timedelta(days=3))
+    rounds = [await database.write(lambda tx: remind_of_risks(tx, morning, at_once=2)) for _ in range(4)]
+    assert rounds == [True, True, False, False]
+    await post.passes(TODAY + timedelta(days=3), TODAY + timedelta(days=3))
+    assert [post.days(chat_id) for chat_id in told] == [["11-26"]] * 5
+
+
+async def test_what_waits_is_the_same_in_the_database_as_on_the_screens(
+    database: ZoneDatabase, firm: Enterprise
+) -> None:
+    dice, others = Random(5), [await found_firm(database, name=f"厂{n}", uscc=f"U{n}") for n in range(40)]
+
+    def unit(tx: Transaction) -> None:
+        for grade, days, since in ((Grade.RED, 7, 40), (Grade.ORANGE, 30, 3), (Grade.BLUE, 3, 0)):
+            tx.office_settings.set_figure(CHECK_DAYS[grade], days, by=1, at=NOW - timedelta(days=since))
+        tx.office_settings.set_figure(ASSESSMENT_MONTHS, 1, by=1, at=NOW - timedelta(days=2))
+        for other in others:
+            ago = timedelta(days=dice.randrange(0, 45), hours=dice.randrange(24))
+            made = tx.risk_points.add(
+                enterprise_id=other.id, name="点", grade=dice.choice(list(Grade)), by=1, at=NOW - ago
+            )
+            if dice.random() < 0.5:
+                tx.risk_points.add_check(made, good=True, by=1, at=NOW - timedelta(days=dice.randrange(0, 40)))
+            if dice.random() < 0.5:
+                tx.risk_points.assess(made, made.grade, by=1, at=NOW - timedelta(days=dice.randrange(0, 40)))
+
+    await database.write(unit)
+    ids, seen = sorted(other.id for other in others), []
+    for day in (TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=9), TODAY + timedelta(days=31)):
+
+        def read(tx: Transaction, day: date = day) -> tuple[dict[int, Standing], list[int], list[LateFirm], int]:
+            cycles = tx.risk_cycles
+            return cycles.standings(ids, day), cycles.waiting(day, limit=99), cycles.late(day), cycles.late_count(day)
+
+        standings, waiting, late, count = await database.read(read)
+        assert waiting == [n for n in ids if standings[n].wants_a_word]
+        assert {(f.enterprise_id, f.overdue, f.longest) for f in late} == {
+            (n, standings[n].overdue, standings[n].longest) for n in ids if standings[n].overdue
+        }
+        assert count == len(late)
+        seen.append((len(late), len(waiting)))
+    assert len(set(seen)) == len(seen)
+
+
+async def test_without_a_figure_a_look_changes_no_card(
+    database: ZoneDatabase, firm: Enterprise, boss: Chat, post: Post
+) -> None:
+    made = await point(database, firm)
+    await post.passes(date(2026, 12, 28), date(2026, 12, 28))
+    before = post.texts(BOSS)
+    assert before
+    assert before[-1].startswith("<b>自查提醒</b>")
+    await looks(database, made, at(date(2026, 12, 28), 11))
+    await database.write(lambda tx: queue_card(tx, person_of(tx), at(date(2026, 12, 28), 12)))
+    await post.sends(at(date(2026, 12, 28), 12))
+    assert post.texts(BOSS)[-1].removeprefix("✎") == before[-1]
+
+
+def person_of(tx: Transaction) -> Person:
+    found = tx.people.by_telegram(BOSS)
+    assert found is not None
+    return found
 
 
 async def test_two_ticks_of_one_day_send_one_card(
