@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -132,7 +133,9 @@ def test_an_empty_ledger_opens_and_the_same_ledger_has_the_same_bytes() -> None:
 
 
 def test_the_statistics_count_what_the_ledger_lists() -> None:
-    other = row(CLOSED_ROW, community="", trades=(), found_at=datetime(2026, 4, 1, tzinfo=UTC), days_open=1)
+    unkind = replace(CLOSED_ROW.hazard.arrangements, defences=())
+    when = datetime(2026, 4, 1, tzinfo=UTC)
+    other = row(CLOSED_ROW, community="", trades=(), found_at=when, days_open=1, arrangements=unkind)
     data = made(OPEN_ROW, CLOSED_ROW, other, row(OPEN_ROW, state=State.WITHDRAWN))
     heading = ["发现", "其中重大", "已销号", "未销号", "其中逾期", "销号率", "平均销号天数"]
     assert cells(data, "统计") == [
@@ -154,7 +157,16 @@ def test_the_statistics_count_what_the_ledger_lists() -> None:
         ["发现月份", "发现"],
         ["2026-03", 2.0],
         ["2026-04", 1.0],
+        ["", ""],
+        ["防护类别", "发现"],
+        ["人防", 0.0],
+        ["技防", 2.0],
+        ["工程防", 2.0],
+        ["管理防", 0.0],
+        ["没有分类", 1.0],
+        ["一条隐患的措施属于几类的，每一类都算一次。", ""],
     ]
+    assert sums[-4] == ["工程防", 2.0, 1.0, 1.0, 1.0, 1.0, 0.5, 6.0]
 
 
 def test_the_sums_by_area_trade_and_month_agree_with_the_rows() -> None:

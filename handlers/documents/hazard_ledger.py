@@ -1,7 +1,7 @@
 """The hazard ledger as an Excel file: every hazard, its photos by link, and statistics by area, trade and month."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import BinaryIO
@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from checklists.defences import DEFENCE_NAMES
 from checklists.hazards import Level, State
 from checklists.ledger import Figures, gathered, total
 from checklists.working_days import SHANGHAI
@@ -28,7 +29,7 @@ from handlers.documents.spreadsheets import HEAD, workbook
 
 MOST_ROWS = 1_048_000  # of one sheet of Excel, with room for the head
 MOST_LETTERS = 32_767  # of one cell
-NOWHERE = "未填写"
+NOWHERE, UNKIND = "未填写", "没有分类"
 HEAD_ROW = 1
 SOURCE = "source"
 
@@ -69,36 +70,45 @@ def write_hazard_ledger(
         for row in rows:
             ledger.add(row)
         ledger.close()
-        write_figures(book, ledger.tally.figures())
+        write_figures(book, ledger.tally.figures(), ledger.tally.by_defence())
     return ledger.count
 
 
 class Tally:
-    """Adds rows up by area, trade and month; holds one entry per combination, not per row."""
+    """Adds rows up by area, trade and month, and by kind of defence; holds one entry per combination, not per row."""
 
     def __init__(self, today: date) -> None:
         self._today = today
         self._sums: dict[tuple[str, str, str], list[int]] = {}
+        self._kinds: dict[str, list[int]] = {name: [0] * 6 for name in (*DEFENCE_NAMES.values(), UNKIND)}
 
     def add(self, row: LedgerRow) -> None:
         hazard = row.hazard
         if not hazard.is_live:
             return
         month = hazard.found_at.astimezone(SHANGHAI).strftime("%Y-%m")
-        sums = self._sums.setdefault((row.community, row.trades[0] if row.trades else "", month), [0] * 6)
+        where = self._sums.setdefault((row.community, row.trades[0] if row.trades else "", month), [0] * 6)
+        kinds = [DEFENCE_NAMES[kind] for kind in hazard.arrangements.defences] or [UNKIND]
         closed = hazard.state is State.CLOSED
-        facts = (True, hazard.level is Level.MAJOR, closed, not closed, overdue_days_of(row, self._today) > 0)
-        for place, fact in enumerate(facts):
-            sums[place] += fact
-        sums[5] += days_of(row, self._today) if closed else 0
+        overdue = overdue_days_of(row, self._today) > 0
+        days = days_of(row, self._today) if closed else 0
+        facts = (1, hazard.level is Level.MAJOR, closed, not closed, overdue, days)
+        for sums in (where, *(self._kinds[kind] for kind in kinds)):
+            for place, fact in enumerate(facts):
+                sums[place] += fact
 
     def figures(self) -> list[Figures]:
         """One for each area, trade and month of finding, in that order."""
-        names = ("found", "major", "closed", "open", "overdue", "days")
-        return [
-            Figures(community=community, trade=trade, month=month, **dict(zip(names, sums, strict=True)))
-            for (community, trade, month), sums in sorted(self._sums.items())
-        ]
+        return [_figures(*where, sums) for where, sums in sorted(self._sums.items())]
+
+    def by_defence(self) -> dict[str, Figures]:
+        """The same by kind of defence; a hazard whose measure is of several kinds counts with each of them."""
+        return {name: _figures("", "", "", sums) for name, sums in self._kinds.items()}
+
+
+def _figures(community: str, trade: str, month: str, sums: Sequence[int]) -> Figures:
+    names = ("found", "major", "closed", "open", "overdue", "days")
+    return Figures(community=community, trade=trade, month=month, **dict(zip(names, sums, strict=True)))
 
 
 class _LinkSheet(Worksheet):  # type: ignore[misc]
@@ -204,8 +214,8 @@ def for_print(sheet: Worksheet, *, repeat: int, wide: int = 1) -> None:
     sheet.set_footer("&C第 &P 页 / 共 &N 页")
 
 
-def write_figures(book: Workbook, figures: Sequence[Figures]) -> None:
-    """The sheets 统计 (area × trade × month of finding) and 汇总 (each of the three alone, and all)."""
+def write_figures(book: Workbook, figures: Sequence[Figures], by_defence: Mapping[str, Figures]) -> None:
+    """The sheets 统计 (area × trade × month of finding) and 汇总 (each of the three alone, all, kinds of defence)."""
     head, rate = book.add_format(HEAD), book.add_format({"num_format": "0.0%"})
     sheet = book.add_worksheet("统计")
     for place, heading in enumerate(("社区", "行业", "发现月份", *_FIGURE_HEADINGS)):
@@ -218,22 +228,32 @@ def write_figures(book: Workbook, figures: Sequence[Figures]) -> None:
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, len(figures)), 2 + len(_FIGURE_HEADINGS))
     for_print(sheet, repeat=0)
-    _write_sums(book.add_worksheet("汇总"), figures, head, rate)
+    _write_sums(book.add_worksheet("汇总"), figures, by_defence, head, rate)
 
 
-def _write_sums(sheet: Worksheet, figures: Sequence[Figures], head: Format, rate: Format) -> None:
+def _write_sums(
+    sheet: Worksheet, figures: Sequence[Figures], by_defence: Mapping[str, Figures], head: Format, rate: Format
+) -> None:
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, len(_FIGURE_HEADINGS), 12)
-    blocks = (("合计", [total(figures)]), *((name, gathered(figures, by)) for name, by in _GROUPS.items()))
+    blocks: list[tuple[str, list[tuple[str, Figures]]]] = [
+        ("合计", [("全部", total(figures))]),
+        *((name, [(_label(f), f) for f in gathered(figures, by)]) for name, by in _GROUPS.items()),
+        ("防护类别", list(by_defence.items())),
+    ]
     top = 0
     for name, block in blocks:
         for place, heading in enumerate((name, *_FIGURE_HEADINGS)):
             sheet.write_string(top, place, heading, head)
-        for number, figure in enumerate(block, start=top + 1):
-            label = figure.community or figure.trade or figure.month or ("全部" if name == "合计" else NOWHERE)
+        for number, (label, figure) in enumerate(block, start=top + 1):
             sheet.write_string(number, 0, label)
             _write_figure(sheet, number, 1, figure, rate)
         top += len(block) + 2
+    sheet.write_string(top - 1, 0, "一条隐患的措施属于几类的，每一类都算一次。")
+
+
+def _label(figure: Figures) -> str:
+    return figure.community or figure.trade or figure.month or NOWHERE
 
 
 _GROUPS = {"社区": "community", "行业": "trade", "发现月份": "month"}
