@@ -56,7 +56,8 @@ def _criteria(tx: Transaction, person: Person) -> Outgoing | None:
     held = [a.enterprise_id for a in person.assignments if a.role is Role.PRINCIPAL and a.enterprise_id is not None]
     firms = [f for f in tx.enterprises.some(held) if f.active]
     left = {
-        w.enterprise_id for w in coverage_of(Group.FIRMS, [person], [f.id for f in firms], tx.quizzes.passed()).missing
+        w.enterprise_id
+        for w in coverage_of(Group.FIRMS, [person], [f.id for f in firms], tx.quizzes.passed(person.id)).missing
     }
     open_firms = [f for f in firms if f.id in left]
     if not open_firms:
@@ -72,7 +73,7 @@ def _criteria(tx: Transaction, person: Person) -> Outgoing | None:
 def _ledger(tx: Transaction, person: Person) -> Outgoing | None:
     held = [a.enterprise_id for a in person.assignments if a.enterprise_id is not None]
     active = [f.id for f in tx.enterprises.some(held) if f.active]
-    passed = tx.quizzes.passed()
+    passed = tx.quizzes.passed(person.id)
     wanted = [w for g in (Group.KEEPERS, Group.OFFICE) for w in coverage_of(g, [person], active, passed).missing]
     if not wanted:
         return None

@@ -87,10 +87,11 @@ class Quizzes(Subject):
         """The finished attempts of some people, the newest first."""
         return self._scores(quizzes.c.person_id.in_(sorted(ids))) if ids else []
 
-    def passed(self) -> set[tuple[int, int | None, Kind]]:
-        """Who has ever passed what: person, the firm whose criteria it was or None, and kind."""
+    def passed(self, person_id: int | None = None) -> set[tuple[int, int | None, Kind]]:
+        """Who has ever passed what: person, the firm whose criteria it was or None, and kind; of one person or all."""
+        mine = () if person_id is None else (quizzes.c.person_id == person_id,)
         statement = select(quizzes.c.person_id, quizzes.c.enterprise_id, quizzes.c.kind).distinct()
-        rows = self.connection.execute(statement.where(quizzes.c.zone_id == self.zone_id, quizzes.c.passed))
+        rows = self.connection.execute(statement.where(quizzes.c.zone_id == self.zone_id, quizzes.c.passed, *mine))
         return {(person_id, enterprise_id, Kind(kind)) for person_id, enterprise_id, kind in rows}
 
     def everything(self) -> list[Score]:
