@@ -12,7 +12,8 @@ from bot.fetching import Fetched, TooLarge, fetch
 from bot.incoming import GroupCall, Read, read
 from bot.telegram import TelegramBot
 from bot.telling import Teller
-from handlers.answering import Incoming, Kind, answer
+from handlers.answering import Incoming, Kind
+from handlers.looking import Looks
 from handlers.replies import Reply, Screen
 from handlers.router import Router
 from handlers.services import Services
@@ -43,6 +44,7 @@ class Dispatcher:
         self._bot, self._database, self._router = bot, database, router
         self._services, self._clock, self._teller = services, clock, teller
         self._kept = kept
+        self._looks = Looks(database)
 
     async def handle(self, update_id: int, update: dict[str, Any], committed: Callable[[], None]) -> None:
         """Apply the update; `committed` is called when its effect is safe, before the person is told.
@@ -68,8 +70,8 @@ class Dispatcher:
         try:
             fetched = await self._fetch(did)
             incoming = _incoming(update_id, did, fetched)
-            reply = await self._database.write(
-                lambda tx: answer(tx, incoming, router=self._router, services=self._services, now=self._clock.now())
+            reply = await self._looks.answer(
+                incoming, router=self._router, services=self._services, clock=self._clock.now
             )
             self._kept()
             return reply

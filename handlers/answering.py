@@ -1,8 +1,10 @@
 """From one thing a person did to the reply, inside one transaction: apply it once, show the present state always."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from checklists.people import Person
 from handlers.replies import Reply
@@ -47,8 +49,19 @@ class Incoming:
     forwarded_at: datetime | None = None
 
 
-def answer(tx: Transaction, incoming: Incoming, *, router: Router, services: Services, now: datetime) -> Reply:
-    """Apply what the person did and say what to show; a repeated update changes nothing and shows what is now."""
+def answer(
+    tx: Transaction,
+    incoming: Incoming,
+    *,
+    router: Router,
+    services: Services,
+    now: datetime,
+    looked: Mapping[str, Any] | None = None,
+) -> Reply:
+    """Apply what the person did and say what to show; a repeated update changes nothing and shows what is now.
+
+    Raises LongLook for what is not in `looked`; without a mapping everything is read in this transaction.
+    """
     zone = tx.zones.current()
     assert zone is not None, "the zone is founded at start"
     person = tx.people.by_telegram(incoming.telegram_id)
@@ -69,6 +82,7 @@ def answer(tx: Transaction, incoming: Incoming, *, router: Router, services: Ser
         album=incoming.album,
         forwarded_at=incoming.forwarded_at,
         dialog=tx.dialogs.of(incoming.chat_id, now=now),
+        looked=looked,
     )
     new = tx.updates.is_new(incoming.update_id, at=now)
     with speaking(request.language):

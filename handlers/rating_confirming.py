@@ -23,7 +23,10 @@ def preview(request: Request) -> Reply:
 
 
 def _preview(request: Request, year: int, *, notice: str = "", toast: str = "") -> Reply:
-    waiting = request.tx.ratings.waiting(year, by=request.who.id, now=request.now)
+    today = request.today
+    name = rating_list.look_name("rating_all", request, year)
+    found = request.look(name, lambda tx: tx.ratings.of_all(year, today=today))
+    waiting = {firm: found[firm] for firm in request.tx.ratings.waiting(year, found, by=request.who.id)}
     if not waiting:
         view = rating_list.View(year=year)
         return rating_list.show(request, view, notice=notice, toast=toast or _("没有等着您确认的了。"))
@@ -42,7 +45,7 @@ def _preview(request: Request, year: int, *, notice: str = "", toast: str = "") 
     if len(waiting) > AT_ONCE:
         lines.append(_("一次确认 {count} 家，确认完一批再按下一批。").format(count=AT_ONCE))
     label = _("✅ 确认 {count} 家").format(count=min(AT_ONCE, len(waiting)))
-    yes = Button(label, data("bb", year, mark_of(waiting)))
+    yes = Button(label, data("bb", year, mark_of(dict(list(waiting.items())[:AT_ONCE]))))
     no = Button(_("先不确认"), data("bu", year))
     return Reply(screen=Screen(text="\n".join(lines), buttons=rows([yes], [no], [to_home()])), toast=toast)
 
@@ -70,8 +73,25 @@ def confirm_all(request: Request) -> Reply:
         return _preview(request, year, notice=words, toast=words)
     tell_confirmed(request.tx, kept, now=request.now)
     rating_list.forget(request, year)
-    words = _("已确认 {count} 家，企业会收到通知。").format(count=len(kept))
-    return _preview(request, year, notice=words, toast=words)
+    return _confirmed(request, year, len(kept))
+
+
+def _confirmed(request: Request, year: int, count: int) -> Reply:
+    """What was done, and the way on: nothing is reckoned here, so that the press is over quickly."""
+    firms = request.tx.ratings.firms_of(year, today=request.today)
+    left = len(request.tx.ratings.waiting(year, firms, by=request.who.id))
+    request.enter("rating_all")
+    lines = [
+        _("<b>确认全部</b>　{year}年").format(year=year),
+        _("✅ 已确认 {count} 家，企业会收到通知。").format(count=count),
+        _("还有 {count} 家没有确认。").format(count=left) if left else _("没有等着您确认的了。"),
+    ]
+    on = Button(_("看下一批"), data("ba", year)) if left else None
+    back = Button(_("企业评价清单"), data("bu", year))
+    buttons = rows([on], [back, to_home()])
+    return Reply(
+        screen=Screen(text="\n".join(lines), buttons=buttons), toast=_("已确认 {count} 家").format(count=count)
+    )
 
 
 ROUTES: tuple[Route, ...] = (

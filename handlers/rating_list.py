@@ -19,7 +19,7 @@ from handlers.words import _, aside, clock, html, labelled, listed, shorten
 
 _CHOICES_ON_ONE_PAGE = 12
 # Reckoning a whole zone takes longer than a tap should: pages of one list come from one reckoning.
-_FRESH = timedelta(minutes=10)
+_FRESH, _JUST = timedelta(minutes=10), timedelta(seconds=10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,16 +53,20 @@ def of_year(request: Request) -> Reply:
 
 
 def anew(request: Request) -> Reply:
-    """The same list, reckoned now."""
+    """The same list, reckoned now; pressed twice it is reckoned once."""
     kept = _kept(request)
-    forget(request, kept.year)
+    known = _known(request, kept.year)
+    if known is not None and known.at <= request.now < known.at + _JUST:
+        return show(request, kept, toast=_("刚刚算过。"))
+    _reckon(request, kept.year)
     return show(request, kept)
 
 
 def _kept(request: Request) -> View:
     """The list as this person left it, beside the chat, so that the way back from a firm leads there."""
     known = json.loads(request.tx.notes.get(_view_note(request)) or "null")
-    return View(**known) if known else View(year=request.today.year)
+    view = View(**known) if known else View(year=request.today.year)
+    return view if view.year >= request.today.year - 1 else View(year=request.today.year)
 
 
 def _view_note(request: Request) -> str:
@@ -130,12 +134,24 @@ def _buttons(request: Request, view: View, shown: Sequence[tuple[int, str]], pag
 
 def standing_of(request: Request, year: int) -> Standing:
     """The scores of a year, reckoned at most ten minutes ago."""
-    known = json.loads(request.tx.notes.get(_note(year)) or "null")
-    if known is not None and request.now - _FRESH < datetime.fromisoformat(known["at"]) <= request.now:
-        firms = [(firm, score, Grade(grade), confirmed) for firm, score, grade, confirmed in known["firms"]]
-        return Standing(at=datetime.fromisoformat(known["at"]), firms=firms)
-    standing = request.tx.ratings.standing(year, now=request.now)
-    body = {"at": request.now.isoformat(), "firms": [[f, s, g.value, c] for f, s, g, c in standing.firms]}
+    known = _known(request, year)
+    if known is not None and request.now - _FRESH < known.at <= request.now:
+        return known
+    return _reckon(request, year)
+
+
+def _known(request: Request, year: int) -> Standing | None:
+    known = json.loads(request.tx.notes.get(_note(year)) or "{}")
+    if "firms" not in known:
+        return None
+    firms = [(firm, score, Grade(grade), confirmed) for firm, score, grade, confirmed in known["firms"]]
+    return Standing(at=datetime.fromisoformat(known["at"]), firms=firms)
+
+
+def _reckon(request: Request, year: int) -> Standing:
+    now = request.now
+    standing = request.look(look_name("ratings", request, year), lambda tx: tx.ratings.standing(year, now=now))
+    body = {"at": standing.at.isoformat(), "firms": [[f, s, g.value, c] for f, s, g, c in standing.firms]}
     request.tx.notes.set(_note(year), json.dumps(body))
     return standing
 
@@ -143,7 +159,12 @@ def standing_of(request: Request, year: int) -> Standing:
 def forget(request: Request, *years: int) -> None:
     """Something about the ratings of these years has changed: the next list is reckoned anew."""
     for year in years:
-        request.tx.notes.set(_note(year), "null")
+        request.tx.notes.set(_note(year), json.dumps({"forgotten": request.now.isoformat()}))
+
+
+def look_name(what: str, request: Request, year: int) -> str:
+    """The name of a long look at a year: another one after each reckoning, and after each `forget`."""
+    return f"{what}:{year}:{crc32((request.tx.notes.get(_note(year)) or '').encode())}"
 
 
 def _note(year: int) -> str:

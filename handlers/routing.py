@@ -1,11 +1,11 @@
 """Routes: which handler answers which press, command or word, and what it needs."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from checklists.people import Permission, Person
 from handlers.replies import Reply, unpack
@@ -15,6 +15,8 @@ from storage.dialogs import Dialog
 from storage.photos import Photo
 from storage.transaction import Transaction
 from storage.zones import Zone
+
+T = TypeVar("T")
 
 
 class About(StrEnum):
@@ -44,6 +46,14 @@ class Upload:
     content: bytes
 
 
+class LongLook(Exception):
+    """What this screen shows takes too long for the transaction of a tap; it is read first."""
+
+    def __init__(self, name: str, read: Callable[[Transaction], Any]) -> None:
+        super().__init__(name)
+        self.name, self.read = name, read
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """One thing a person did, inside the transaction of its effect."""
@@ -67,6 +77,20 @@ class Request:
     dialog: Dialog | None = None
     enterprise_id: int | None = None
     pressed: bool = False
+    looked: Mapping[str, Any] | None = None
+
+    def look(self, name: str, read: Callable[[Transaction], T]) -> T:
+        """What `read` finds, read beside the transactions of others since it takes long; see handlers.looking.
+
+        Ask before anything is changed: the first time the transaction is given up for it. `name` stands for what is
+        read, as of which state, so that whoever asks for the same meanwhile waits for the same reading.
+        """
+        if self.looked is None:
+            return read(self.tx)
+        if name not in self.looked:
+            raise LongLook(name, read)
+        found: T = self.looked[name]
+        return found
 
     @property
     def today(self) -> date:

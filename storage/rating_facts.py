@@ -1,6 +1,6 @@
 """Reading what counts in ratings: for one firm or for all of the zone by the same few statements."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -34,10 +34,9 @@ class _Gathered:
 class RatingFacts(RatingFindings):
     """The facts of a year by firm; only active enterprises that were here before its end."""
 
-    def of_year(self, year: int, *, today: date, enterprise_id: int | None = None) -> dict[int, FirmYear]:
-        """All firms, or the one; the number of statements does not grow with firms or hazards."""
-        span = Span(year=year, last=as_of(year, today), today=today, firm=enterprise_id)
-        firms = self._firms(span)
+    def of_year(self, year: int, *, today: date, firms: Collection[int] | None = None) -> dict[int, FirmYear]:
+        """All firms, or these; the number of statements does not grow with firms or hazards."""
+        span = Span(year=year, last=as_of(year, today), today=today, firms=firms)
         by_firm: dict[int, list[RatedHazard]] = {}
         for base, hazard in self._hazards(span):
             by_firm.setdefault(base.enterprise_id, []).append(hazard)
@@ -51,8 +50,12 @@ class RatingFacts(RatingFindings):
                 found=gains.get((firm, Source.SELF_INSPECTION.value), Gain()),
                 has_register=firm in registered,
             )
-            for firm, since in firms.items()
+            for firm, since in self._firms(span).items()
         }
+
+    def firms_of(self, year: int, *, today: date) -> Collection[int]:
+        """The firms that are rated in this year."""
+        return self._firms(Span(year=year, last=as_of(year, today), today=today, firms=None))
 
     def _firms(self, span: Span) -> dict[int, date]:
         c = enterprises.c

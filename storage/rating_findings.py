@@ -1,6 +1,6 @@
 """Findings from outside the firms: what came back (屡查屡犯), what an inspection had called good (查不出)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -54,12 +54,12 @@ class _Outside:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
-    """The year, as far as it has come, and whose it is; `firm` None: everybody's."""
+    """The year, as far as it has come, and whose it is; `firms` None: everybody's."""
 
     year: int
     last: date
     today: date
-    firm: int | None
+    firms: Collection[int] | None
 
     @property
     def begins(self) -> datetime:
@@ -78,8 +78,8 @@ class Span:
         return and_(_H.found_at >= self.begins, _H.found_at < self.ends)
 
     def only(self, column: Column[Any]) -> list[ColumnElement[bool]]:
-        """The condition that names the firm; none for all."""
-        return [] if self.firm is None else [column == self.firm]
+        """The condition that names the firms; none for all."""
+        return [] if self.firms is None else [column.in_(sorted(self.firms))]
 
 
 class RatingFindings(Subject):

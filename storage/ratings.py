@@ -1,7 +1,7 @@
 """Ratings of firms: reckoned whenever they are asked for, kept as they were once the office has confirmed them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -66,15 +66,15 @@ class Ratings(RatingFacts):
 
     def of_firm(self, enterprise_id: int, year: int, *, today: date) -> Rating | None:
         """The rating as it is reckoned now; None for a firm out of use, or that came after the year."""
-        return self._reckoned(year, today, enterprise_id).get(enterprise_id)
+        return self._reckoned(year, today, [enterprise_id]).get(enterprise_id)
 
     def of_all(self, year: int, *, today: date) -> dict[int, Rating]:
         """The same of every firm."""
         return self._reckoned(year, today, None)
 
-    def _reckoned(self, year: int, today: date, enterprise_id: int | None) -> dict[int, Rating]:
+    def _reckoned(self, year: int, today: date, firms: Collection[int] | None) -> dict[int, Rating]:
         rules, last = self.rules(), as_of(year, today)
-        known = self.of_year(year, today=today, enterprise_id=enterprise_id)
+        known = self.of_year(year, today=today, firms=firms)
         return {
             firm: rate(facts_of(facts, rules, year=year, today=today), rules, year=year, as_of=last)
             for firm, facts in known.items()
@@ -88,12 +88,13 @@ class Ratings(RatingFacts):
         ordered = sorted((rating.score, firm) for firm, (rating, _confirmed) in firms.items())
         return Standing(at=now, firms=[(f, score, firms[f][0].grade, firms[f][1]) for score, f in ordered])
 
-    def waiting(self, year: int, *, by: int, now: datetime) -> dict[int, Rating]:
-        """The ratings this person may still confirm, by firm: those of the own firms are somebody else's."""
-        person, confirmed = self.tx.people.get(by), self.confirmed_in(year)
+    def waiting(self, year: int, firms: Iterable[int], *, by: int) -> list[int]:
+        """Those of the firms this person may still confirm, in order: the own firms are somebody else's."""
+        person = self.tx.people.get(by)
         own = {a.enterprise_id for a in person.assignments} if person else set()
-        found = self.of_all(year, today=_today(now))
-        return {firm: found[firm] for firm in sorted(found) if firm not in confirmed and firm not in own}
+        mine = (_C.zone_id == self.zone_id) & (_C.year == year)
+        confirmed = set(self.connection.execute(select(_C.enterprise_id).where(mine)).scalars())
+        return sorted(set(firms) - confirmed - own)
 
     def confirm(self, enterprise_id: int, year: int, mark: int, *, by: int, at: datetime) -> ConfirmedRating:
         """The office stands by the rating whose mark it was shown."""
@@ -111,13 +112,14 @@ class Ratings(RatingFacts):
         return kept
 
     def confirm_some(self, year: int, mark: int, *, limit: int, by: int, at: datetime) -> list[ConfirmedRating]:
-        """Confirm up to `limit` of those that wait, if all of them are as they were shown (see `mark_of`)."""
+        """Confirm the first `limit` of those that wait, if they are as they were shown (see `mark_of`)."""
         _check_year(year, at)
         hold_trail(self.connection, self.zone_id)
-        waiting = self.waiting(year, by=by, now=at)
-        if mark_of(waiting) != mark:
+        today = _today(at)
+        found = self._reckoned(year, today, self.waiting(year, self.firms_of(year, today=today), by=by)[:limit])
+        if mark_of(found) != mark:
             raise RatingChanged
-        kept = (self._keep(firm, 1, rating, by=by, at=at) for firm, rating in list(waiting.items())[:limit])
+        kept = (self._keep(firm, 1, rating, by=by, at=at) for firm, rating in sorted(found.items()))
         return [one for one in kept if one is not None]
 
     def get(self, rating_id: int) -> ConfirmedRating | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from checklists.people import Person, Role
-from handlers.answering import Incoming, Kind, answer
+from handlers.answering import Incoming, Kind
+from handlers.looking import Looks
 from handlers.replies import Button, Document, Reply, Screen
 from handlers.routes import ROUTER
 from handlers.routing import Upload
@@ -124,8 +125,8 @@ class Chat:
             album=album,
             forwarded_at=forwarded_at,
         )
-        reply = await self.database.write(
-            lambda tx: answer(tx, incoming, router=ROUTER, services=self.services, now=self.now)
+        reply = await Looks(self.database).answer(
+            incoming, router=ROUTER, services=self.services, clock=lambda: self.now
         )
         self._sees(reply)
         return reply

@@ -197,10 +197,14 @@ async def test_the_list_is_of_one_moment_and_is_reckoned_again_on_demand(town: T
     assert "1. 100 分" in officer.text
     assert "10:00 算的" in officer.text
     await officer.presses("重新算")
+    assert officer.toasts[-1] == "刚刚算过。"
+    officer.now = DECEMBER + timedelta(minutes=1)
+    await officer.presses("重新算")
     assert "1. 90 分" in officer.text
+    assert "10:01 算的" in officer.text
     officer.now += timedelta(minutes=10)
     await officer.taps(data("bl", 0))
-    assert "10:10 算的" in officer.text
+    assert "10:11 算的" in officer.text
 
 
 async def test_confirmed_once_told_to_the_principal_and_never_altered(town: Town) -> None:
@@ -285,11 +289,14 @@ async def test_all_are_confirmed_after_a_preview_and_a_second_press(
     assert "一次确认 2 家" in officer.text
     button = officer.button("确认 2 家").data
     await officer.taps(button)
-    assert "<i>已确认 2 家，企业会收到通知。</i>" in officer.text
+    assert "✅ 已确认 2 家，企业会收到通知。\n还有 1 家没有确认。" in officer.text
     await officer.taps(button)
     assert "<i>分数刚才有变动，还没有办。请再看一遍。</i>" in officer.text
     await officer.presses("确认 1 家")
-    assert officer.text.startswith("<i>已确认 1 家，企业会收到通知。</i>\n<b>企业评价</b>　2026年，低分在前")
+    assert "✅ 已确认 1 家，企业会收到通知。\n没有等着您确认的了。" in officer.text
+    assert "看下一批" not in officer.labels
+    await officer.presses("企业评价清单")
+    assert officer.text.startswith("<b>企业评价</b>　2026年，低分在前")
     assert officer.text.count(" ✅\n") == 3
     await town.post.sends(JANUARY)
     assert len([text for _, _, text in town.post.letters if "企业评价已确认" in text]) == 1

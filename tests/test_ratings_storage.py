@@ -45,7 +45,7 @@ class Slow:
     def rating(self, firm: int, since: date, last: date) -> Rating:
         rules = self.tx.ratings.rules()
         mine = [h for h in self.hazards if h.enterprise_id == firm]
-        duties = self.tx.ratings.of_year(self.year, today=TODAY, enterprise_id=firm)[firm].duties
+        duties = self.tx.ratings.of_year(self.year, today=TODAY, firms=[firm])[firm].duties
         known = FirmYear(
             since=since,
             hazards=tuple(self.rated(h, mine) for h in mine),
@@ -212,7 +212,7 @@ async def test_only_the_last_year_is_confirmed_once_and_as_it_was_shown(
         confirm(tx, town)
         with pytest.raises(DoneAlready):
             confirm(tx, town)
-        assert tx.ratings.waiting(2026, by=town.people["赵监管"], now=NOW) == {}
+        assert tx.ratings.waiting(2026, [town.enterprise_id], by=town.people["赵监管"]) == []
 
     await database.write(unit)
 
@@ -222,7 +222,7 @@ async def test_nobody_confirms_or_decides_for_his_own_firm(database: ZoneDatabas
         tx.people.assign(town.people["孙科长"], Role.DEPUTY, enterprise_id=town.enterprise_id, at=NOW, by=None)
         with pytest.raises(NotThisPersons):
             confirm(tx, town, by=town.people["孙科长"])
-        assert tx.ratings.waiting(2026, by=town.people["孙科长"], now=NOW) == {}
+        assert tx.ratings.waiting(2026, [town.enterprise_id], by=town.people["孙科长"]) == []
         assert tx.ratings.confirm_some(2026, mark_of({}), limit=9, **who(town, "孙科长")) == []
         kept = confirm(tx, town)
         tx.ratings.object(kept.id, "不对", **who(town, "王厂长"))
@@ -235,16 +235,17 @@ async def test_nobody_confirms_or_decides_for_his_own_firm(database: ZoneDatabas
 async def test_all_are_confirmed_in_portions_as_they_were_shown(database: ZoneDatabase, town: HazardZone) -> None:
     def unit(tx: Transaction) -> None:
         chance_zone(tx, 3)
-        waiting = tx.ratings.waiting(2026, by=town.people["赵监管"], now=NOW)
+        everything = tx.ratings.of_all(2026, today=TODAY)
+        first, rest = sorted(everything)[:4], sorted(everything)[4:]
+        mark = mark_of({firm: everything[firm] for firm in first})
         with pytest.raises(RatingChanged):
-            tx.ratings.confirm_some(2026, mark_of(waiting) + 1, limit=4, **who(town))
-        first = tx.ratings.confirm_some(2026, mark_of(waiting), limit=4, **who(town))
-        assert len(first) == 4
+            tx.ratings.confirm_some(2026, mark + 1, limit=4, **who(town))
+        assert [one.enterprise_id for one in tx.ratings.confirm_some(2026, mark, limit=4, **who(town))] == first
         with pytest.raises(RatingChanged):  # the same press again
-            tx.ratings.confirm_some(2026, mark_of(waiting), limit=4, **who(town))
-        rest = tx.ratings.waiting(2026, by=town.people["赵监管"], now=NOW)
-        tx.ratings.confirm_some(2026, mark_of(rest), limit=400, **who(town))
-        assert tx.ratings.confirmed_in(2026) == waiting
+            tx.ratings.confirm_some(2026, mark, limit=4, **who(town))
+        assert tx.ratings.waiting(2026, everything, by=town.people["赵监管"]) == rest
+        tx.ratings.confirm_some(2026, mark_of({firm: everything[firm] for firm in rest}), limit=400, **who(town))
+        assert tx.ratings.confirmed_in(2026) == everything
 
     await database.write(unit)
 
