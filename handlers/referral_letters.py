@@ -18,6 +18,7 @@ from handlers.letter_parts import last_review, letter_hazard, letter_head
 from handlers.life_cards import notices_of
 from handlers.life_words import number_in
 from handlers.words import N_, SHANGHAI, _, aside, day, labelled
+from storage.office_settings import REPEAT_DAYS
 from storage.transaction import Transaction
 
 # Letters that are about one step or one proposal of several, by what stands on their buttons.
@@ -133,6 +134,7 @@ def _course(tx: Transaction, hazard: Hazard) -> Course:
         escalations=kept.escalations(hazard),
         lives=kept.lives(hazard.id),
         repeats=[_earlier(tx, other) for other in tx.doubts.repeats(hazard)],
+        repeat_days=tx.office_settings.figure(REPEAT_DAYS),
         unfinished=[_earlier(tx, other) for other in tx.doubts.unfinished(hazard)],
         missed=tx.doubts.missed(hazard),
     )

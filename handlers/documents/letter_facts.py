@@ -48,8 +48,8 @@ class Earlier:
 class Course:
     """All that is kept of a hazard and may be said; `mode` is how was inspected, empty without an inspection.
 
-    `events` are the trail's with what is behind them. `repeats` were closed before this one was found, the newest
-    first; `unfinished` are still open.
+    `events` are the trail's with what is behind them. `repeats` were found in the `repeat_days` before this one and
+    closed when it was found, the newest first; `unfinished` are still open.
     """
 
     hazard: Hazard
@@ -62,6 +62,7 @@ class Course:
     escalations: Sequence[Escalation]
     lives: Sequence[Life]
     repeats: Sequence[Earlier]
+    repeat_days: int
     unfinished: Sequence[Earlier]
     missed: Missed | None
 
@@ -105,8 +106,8 @@ def _found(course: Course) -> Iterator[Said]:
     if course.repeats:
         last = course.repeats[0]
         ended = f"，{_day(last.closed_on)}销号" if last.closed_on else ""
-        before = f"上一次是{last.number}，{_day(last.found_on)}查出{ended}"
-        yield hazard.found_at, f"这是同一条隐患第{len(course.repeats) + 1}次查出：{before}。"
+        before = f"此前{course.repeat_days}天内，同一条隐患查出并销号过{len(course.repeats)}次"
+        yield hazard.found_at, f"{before}，上一次是{last.number}，{_day(last.found_on)}查出{ended}。"
 
 
 def _events(course: Course) -> Iterator[Said]:
