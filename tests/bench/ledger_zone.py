@@ -11,7 +11,7 @@ from sqlalchemy import Table, create_engine, insert, text
 from checklists.hazards import State
 from checklists.sector_sets import load_sector_sets
 from storage.engine import parse_url
-from storage.hazard_tables import hazard_deferrals, hazard_notices
+from storage.hazard_tables import hazard_deferrals, hazard_notices, hazard_proposals, hazard_referrals
 from storage.tables import attachments, enterprise_trades, enterprises, hazards, people, roles, zones
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -42,6 +42,8 @@ def fill(address: str, size: int) -> None:
             (attachments, (_picture(n) for n in range(0, size, 4))),
             (hazard_deferrals, (_deferral(n) for n in range(0, size, 100))),
             (hazard_notices, (_notice(n) for n in range(0, size, 20))),
+            (hazard_proposals, (_proposal(n) for n in range(0, size, 50))),
+            (hazard_referrals, (_referral(n) for n in range(0, size, 100))),
         ]
         for table, values in rows:
             while part := list(islice(values, _CHUNK)):
@@ -103,3 +105,16 @@ def _deferral(number: int) -> Row:
 def _notice(number: int) -> Row:
     row = {"zone_id": 1, "id": number + 1, "hazard_id": number + 1, "life": 1, "recipient": "principal"}
     return {**row, "made_at": NOW}
+
+
+def _proposal(number: int) -> Row:
+    """Of 2,000 proposals one in five was never answered."""
+    row = {"zone_id": 1, "id": number + 1, "hazard_id": number + 1, "kind": "penalty", "basis": "逾期没有改好"}
+    answered = {"answer": "已立案", "answered_by": 1, "answered_at": NOW} if number % 250 else {}
+    empty = {"answer": "", "answered_by": None, "answered_at": None}
+    return {**row, "to_whom": "应急管理局", "proposed_by": 1, "proposed_at": NOW, **empty, **answered}
+
+
+def _referral(number: int) -> Row:
+    row = {"zone_id": 1, "id": number + 1, "proposal_id": number + 1, "reference": f"滨安移〔2026〕{number}号"}
+    return {**row, "sent_on": TODAY - timedelta(days=number % 40), "by": 1, "at": NOW}
