@@ -429,7 +429,9 @@ async def test_a_risk_point_is_found_by_its_code_and_shows_its_checks(
 
     point = await database.write(fill)
     assert (point.number, len(point.code), point.measures) == (2, 10, guards)
-    assert await database.read(lambda tx: tx.risk_points.by_code(f" {point.code.lower()} ")) == point
+    assert await database.read(lambda tx: tx.risk_points.by_code(f" {point.code.lower()} ")) == replace(
+        point, checked_on=NOW.date()
+    )
     checks = await database.read(lambda tx: tx.risk_points.checks(point.id))
     assert [(c.good, c.words) for c in checks] == [(False, "积尘"), (True, "正常")]
     assert [h.sequence for h in await database.read(lambda tx: tx.hazards.of_risk_point(point.id))] == [1]
