@@ -36,21 +36,27 @@ def _choose(request: Request, official: OfficialInspection, page: int, *, notice
     tied = {p.id for p in tx.people.in_enterprises([firm.id])}
     every = tx.experts.roster()
     free = by_fit([e for e in every if e.person_id not in tied], firm.trades)
-    here = {p.id for p in tx.experts.at(official.id)}
-    pages = pages_of(len(free))
+    here = {p.id: p for p in tx.experts.at(official.id)}
+    # Who takes part stays on the list until taken off, also who is no expert any more or came to work for the firm.
+    others = [p for p in here.values() if p.id not in {e.person_id for e in free}]
+    off = [Button(f"✅ {p.name}" + aside(_("点一下去掉")), data("xj", official.id, p.id, 0)) for p in others]
+    choices = [
+        *off,
+        *(_toggle(official, e, is_here=e.person_id in here, fits=e.fits(firm.trades)) for e in free),
+    ]
+    pages = pages_of(len(choices))
     page = min(page, pages - 1)
     request.enter("inspection_experts", id=official.id, page=page)
     lines = [
         *([f"<i>{html(notice)}</i>"] if notice else []),
         _("<b>请哪些专家参加？</b>　{firm}").format(firm=html(firm.name)),
         _("点一下请来，马上通知本人；再点一下去掉。行业对口的排在前面。")
-        if free
+        if choices
         else _("没有能请的专家。由管理员在“办公室人员”里邀请专家。"),
     ]
     avoid = [html(e.name) for e in every if e.person_id in tied]
     lines += [_("{names} 在这家企业任职，要回避。").format(names=listed(avoid))] if avoid else []
-    shown = free[page * ON_ONE_PAGE :][:ON_ONE_PAGE]
-    buttons = [[_toggle(official, e, is_here=e.person_id in here, fits=e.fits(firm.trades))] for e in shown]
+    buttons = [[choice] for choice in choices[page * ON_ONE_PAGE :][:ON_ONE_PAGE]]
     done = Button(_("选好了"), data("jo", official.id))
     turns = turning("xp", official.id, page=page, pages=pages)
     return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*buttons, turns, [done])))

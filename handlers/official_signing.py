@@ -114,7 +114,8 @@ def _screen(lines: list[str], buttons: Rows) -> Reply:
 
 def sign_as_officer(request: Request) -> Reply:
     """The officer signs what was shown; the firm's people get it to sign."""
-    official = current(request)
+    # Held before it is read: what an expert adds at this moment is either part of what is compared, or refused.
+    official = request.tx.official_inspections.hold(current(request).id)
     if official.is_signed or not official.is_running:
         raise Stale(_("已经签过字了。"))
     found = request.tx.hazards.of_official_inspection(official.id)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from checklists.experts import ExpertProfile, Kind, TiedToFirm, Work
 from checklists.hazards import Source, State
-from checklists.official_inspections import NotRunning, OfficialInspection, OfficialState, check_unsigned
+from checklists.official_inspections import OfficialInspection, OfficialState, check_unsigned
 from checklists.people import Person, Role
 from storage.office_tables import expert_profiles, inspection_experts, official_inspections
 from storage.subject import Subject
@@ -83,7 +83,7 @@ class Experts(Subject):
         Raises NotRunning once somebody has signed, TiedToFirm for who holds a role in the firm, LookupError for
         somebody who is no expert of the office.
         """
-        self._hold_unsigned(known)
+        check_unsigned(self.tx.official_inspections.hold(known.id))
         if not person.holds(Role.EXPERT):
             raise LookupError(f"person {person.id} is no expert")
         if any(a.enterprise_id == known.enterprise_id for a in person.assignments):
@@ -100,7 +100,7 @@ class Experts(Subject):
 
         Raises NotRunning once somebody has signed.
         """
-        self._hold_unsigned(known)
+        check_unsigned(self.tx.official_inspections.hold(known.id))
         found = self._attachment(known.id, person.id)
         if found is None:
             return None
@@ -140,15 +140,6 @@ class Experts(Subject):
         findings = {row[0]: row[1] for row in self.connection.execute(found)}
         both = inspections.keys() | findings.keys()
         return {i: Work(inspections=inspections.get(i, 0), findings=findings.get(i, 0)) for i in both}
-
-    def _hold_unsigned(self, known: OfficialInspection) -> None:
-        # Who signs in another process meanwhile waits for this row, or is seen here.
-        mine = (official_inspections.c.zone_id == self.zone_id) & (official_inspections.c.id == known.id)
-        self.connection.execute(select(official_inspections.c.id).where(mine).with_for_update())
-        present = self.tx.official_inspections.get(known.id)
-        if present is None:
-            raise NotRunning("这次检查已经结束。")
-        check_unsigned(present)
 
     def _attachment(self, inspection_id: int, person_id: int) -> int | None:
         mine = (_C.official_inspection_id == inspection_id) & (_C.person_id == person_id) & _C.removed_at.is_(None)

@@ -73,9 +73,22 @@ class OfficialInspections(Subject):
         )
         return set(self.connection.execute(statement).scalars())
 
+    def hold(self, inspection_id: int) -> OfficialInspection:
+        """The inspection as it is now; until this transaction ends nobody else signs it or adds to what is signed.
+
+        Raises NotRunning for one there is not.
+        """
+        # Who signs in another process meanwhile waits for this row, or is seen here.
+        mine = (official_inspections.c.zone_id == self.zone_id) & (official_inspections.c.id == inspection_id)
+        self.connection.execute(select(official_inspections.c.id).where(mine).with_for_update())
+        present = self.get(inspection_id)
+        if present is None:
+            raise NotRunning("这次检查已经结束。")
+        return present
+
     def describe(self, known: OfficialInspection, **words: str) -> OfficialInspection:
         """Set inspectors, present or words while nobody has signed; raises NotRunning."""
-        check_unsigned(known)
+        check_unsigned(self.hold(known.id))
         lengths = {"inspectors": 300, "present": 100, "words": 2000}
         return self._set(known, {name: words[name][: lengths[name]] for name in words})
 
@@ -92,7 +105,7 @@ class OfficialInspections(Subject):
         at: datetime,
     ) -> Hazard:
         """One finding, as a hazard of its own; raises NotRunning once somebody has signed."""
-        check_unsigned(known)
+        check_unsigned(self.hold(known.id))
         return self.tx.hazards.open(
             enterprise_id=known.enterprise_id,
             source=Source.OFFICIAL_INSPECTION,
@@ -116,9 +129,8 @@ class OfficialInspections(Subject):
 
         Only while its own level is not confirmed: afterwards the office regrades with a reason.
         """
-        known = self.get(hazard.official_inspection_id) if hazard.official_inspection_id is not None else None
-        if known is not None:
-            check_unsigned(known)
+        if hazard.official_inspection_id is not None:
+            check_unsigned(self.hold(hazard.official_inspection_id))
         if hazard.state is not State.FOUND:
             raise NotRunning("级别已经确认，依据不能再改。")
         values = {"criterion_id": criterion_id, "clause": clause[:200], "level": level.value}
@@ -149,7 +161,7 @@ class OfficialInspections(Subject):
 
     def abandon(self, known: OfficialInspection, *, by: int, at: datetime) -> OfficialInspection:
         """Begun in error; its findings stay on the list. Raises NotRunning once somebody has signed."""
-        check_unsigned(known)
+        check_unsigned(self.hold(known.id))
         changed = self._set(known, {"state": OfficialState.ABANDONED.value, "finished_at": at})
         self._note("official_inspection_abandoned", known.id, by=by, at=at, after=None)
         return changed

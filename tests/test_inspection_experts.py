@@ -1,5 +1,6 @@
 """Experts at an inspection of the office: the roster, who is asked, what they enter, whose name stands where."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -9,17 +10,20 @@ from checklists.experts import ExpertProfile, Kind, Work, by_fit
 from checklists.hazards import Hazard, Level, Source, State
 from checklists.official_inspections import Mode, OfficialInspection
 from checklists.people import Role
+from handlers import answering
 from handlers.documents.letter_contents import RectificationNotice
 from handlers.documents.letter_fields import fields
 from handlers.letters import _order as order
 from handlers.renderers import RENDERERS, render
-from handlers.replies import Screen, pack
+from handlers.replies import Reply, Screen, pack
+from handlers.routes import ROUTER
 from handlers.services import Services
-from storage.database import ZoneDatabase
+from storage.database import Database, ZoneDatabase
 from storage.transaction import Transaction
 from tests.chat import Chat
-from tests.conftest import NOW
+from tests.conftest import NOW, ZONE_ID
 from tests.firms import found_firm, somebody
+from tests.test_two_writers import overlapping
 from tests.walks import sample_photo
 
 Cast = tuple[Enterprise, Chat, Chat, Chat]
@@ -383,3 +387,80 @@ async def test_an_old_button_and_any_word_show_the_choice_again(database: ZoneDa
     await expert.presses("样例木业")
     await expert.taps("nonsense")
     assert expert.labels == ["请您参加的检查", "返回首页"]
+
+
+async def test_whose_role_ended_is_still_taken_off_by_a_press(database: ZoneDatabase, cast: Cast) -> None:
+    firm, officer, expert, other = cast
+    await begun(officer)
+    await asks(officer, "周专家")
+    wanted = await person_id(database, expert)
+    await database.write(lambda tx: tx.people.withdraw(wanted, Role.EXPERT, enterprise_id=None, at=NOW, by=None))
+    await officer.presses("请专家（1）")
+    assert officer.labels == ["✅ 周专家（点一下去掉）", "吴专家（专家）", "选好了"]
+    await officer.presses("周专家")
+    assert officer.text.startswith("<i>已去掉 周专家，查出的隐患都保留。</i>")
+    assert officer.labels == ["吴专家（专家）", "选好了"]
+    assert await database.read(lambda tx: tx.experts.at(tx.official_inspections.of_enterprise(firm.id)[0].id)) == []
+    await expert.taps(f"xi:{pack(0)}")
+    assert expert.toasts[-1] == "这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。"
+    await other.taps(f"xo:{pack((await official(database, firm)).id)}")
+    assert other.toasts[-1] == "这次检查没有请您参加。"
+
+
+@pytest.fixture
+async def second(database: ZoneDatabase, address: str) -> AsyncIterator[ZoneDatabase]:
+    """The same database through a writer of its own, as a second process has it."""
+    opened = Database(address)
+    yield opened.zone(ZONE_ID)
+    await opened.close()
+
+
+async def test_two_officers_ask_the_same_expert_at_once(
+    database: ZoneDatabase, second: ZoneDatabase, cast: Cast
+) -> None:
+    firm, officer, expert, _other = cast
+    await begun(officer)
+    known, wanted, by = await official(database, firm), await person_id(database, expert), officer.telegram_id
+
+    def unit(tx: Transaction) -> int | None:
+        person = tx.people.get(wanted)
+        assert person is not None
+        return tx.experts.add(known, person, by=by, at=NOW)
+
+    first, later = await overlapping(database, second, unit)
+    assert first is not None
+    assert later is None
+    assert [p.id for p in await database.read(lambda tx: tx.experts.at(known.id))] == [wanted]
+
+
+async def test_what_an_expert_adds_while_the_officer_signs_is_not_signed_unseen(
+    database: ZoneDatabase, services: Services, second: ZoneDatabase, cast: Cast
+) -> None:
+    firm, officer, expert, _other = cast
+    await begun(officer)
+    await asks(officer, "周专家")
+    await officer.presses("查完了，核对签字")
+    sign, known, by = officer.button("签字").data, await official(database, firm), await person_id(database, expert)
+
+    def add(tx: Transaction) -> Reply:
+        tx.official_inspections.add_finding(
+            known, criterion_id=None, clause="", level=Level.GENERAL, words="配电箱没有盖", by=by, at=NOW
+        )
+        return Reply()
+
+    def press(tx: Transaction) -> Reply:
+        pressed = answering.Incoming(
+            update_id=999_999,
+            kind=answering.Kind.PRESS,
+            chat_id=officer.telegram_id,
+            telegram_id=officer.telegram_id,
+            name=officer.name,
+            text=sign,
+        )
+        return answering.answer(tx, pressed, router=ROUTER, services=services, now=NOW)
+
+    steps = iter([add, press])
+    _added, signed = await overlapping(database, second, lambda tx: next(steps)(tx))
+    assert signed.screen is not None
+    assert signed.screen.text.startswith("<i>内容刚才有变动，请再核对一遍。</i>")
+    assert not (await official(database, firm)).is_signed
