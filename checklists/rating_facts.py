@@ -78,10 +78,13 @@ class RatedDuty:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gain:
-    """How many hazards of one kind the firm is given points for, and the day the last of them was found."""
+    """How many hazards of one kind the firm is given points for, and the day the first of them was found.
+
+    By the last one, one more would lower the score of the months before it.
+    """
 
     count: int = 0
-    last: date = date.min
+    first: date = date.min
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +115,7 @@ def facts_of(firm: FirmYear, rules: Rules, *, year: int, today: date) -> Iterato
         yield Fact(item=Item.REGISTER, day=last, is_running=True)
     for item, gain in ((Item.HEARD, firm.heard), (Item.FOUND, firm.found)):
         if gain.count:
-            yield Fact(item=item, day=gain.last, times=gain.count)
+            yield Fact(item=item, day=gain.first, times=gain.count)
 
 
 def _of_duty(duty: RatedDuty, year: int, today: date) -> Iterator[Fact]:

@@ -1,5 +1,7 @@
 """Confirming all ratings of the last year at once: a preview, then a second press; some hundreds a press."""
 
+from zlib import crc32
+
 from checklists.hazards import MoveRefused
 from checklists.people import Permission
 from checklists.ratings import OBJECTION_DAYS, Rating, year_to_confirm
@@ -66,8 +68,12 @@ def confirm_all(request: Request) -> Reply:
     year, mark = request.number(0), request.number(1)
     if year != year_to_confirm(request.today):
         raise Gone
+    today, ratings = request.today, request.tx.ratings
+    firms = ratings.waiting(year, ratings.firms_of(year, today=today), by=request.who.id)[:AT_ONCE]
+    name = rating_list.look_name(f"rating_some:{crc32(repr(firms).encode())}", request, year)
+    found = request.look(name, lambda tx: tx.ratings.of_some(year, firms, today=today))
     try:
-        kept = request.tx.ratings.confirm_some(year, mark, limit=AT_ONCE, by=request.who.id, at=request.now)
+        kept = ratings.confirm_some(year, mark, found, by=request.who.id, at=request.now)
     except MoveRefused as refused:
         words = refused.said(_)
         return _preview(request, year, notice=words, toast=words)

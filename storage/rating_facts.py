@@ -87,12 +87,12 @@ class RatingFacts(RatingFindings):
         heard = and_(_H.source == Source.WORKER.value, _H.level_confirmed_by.is_not(None))
         put_right = and_(_H.source == Source.SELF_INSPECTION.value, _H.state == State.CLOSED.value, in_time)
         statement = (
-            select(_H.enterprise_id, _H.source, func.count().label("number"), func.max(_H.found_at).label("last"))
+            select(_H.enterprise_id, _H.source, func.count().label("number"), func.min(_H.found_at).label("first"))
             .where(*self.live(span), span.found_in_year(), _H.fakes == 0, or_(heard, put_right))
             .group_by(_H.enterprise_id, _H.source)
         )
         rows = self.connection.execute(statement)
-        return {(row.enterprise_id, row.source): Gain(count=row.number, last=day_of(row.last)) for row in rows}
+        return {(row.enterprise_id, row.source): Gain(count=row.number, first=day_of(row.first)) for row in rows}
 
     def _registered(self, span: Span) -> set[int]:
         """The firms that have a risk point."""

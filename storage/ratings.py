@@ -111,13 +111,17 @@ class Ratings(RatingFacts):
             raise DoneAlready("这一年的评价已经确认过了。")
         return kept
 
-    def confirm_some(self, year: int, mark: int, *, limit: int, by: int, at: datetime) -> list[ConfirmedRating]:
-        """Confirm the first `limit` of those that wait, if they are as they were shown (see `mark_of`)."""
+    def of_some(self, year: int, firms: Collection[int], *, today: date) -> dict[int, Rating]:
+        """The same of these firms."""
+        return self._reckoned(year, today, firms)
+
+    def confirm_some(
+        self, year: int, mark: int, found: Mapping[int, Rating], *, by: int, at: datetime
+    ) -> list[ConfirmedRating]:
+        """Confirm these ratings, reckoned just now, if they are as they were shown (see `mark_of`) and all wait."""
         _check_year(year, at)
         hold_trail(self.connection, self.zone_id)
-        today = _today(at)
-        found = self._reckoned(year, today, self.waiting(year, self.firms_of(year, today=today), by=by)[:limit])
-        if mark_of(found) != mark:
+        if mark_of(found) != mark or self.waiting(year, found, by=by) != sorted(found):
             raise RatingChanged
         kept = (self._keep(firm, 1, rating, by=by, at=at) for firm, rating in sorted(found.items()))
         return [one for one in kept if one is not None]

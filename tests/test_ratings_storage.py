@@ -58,7 +58,7 @@ class Slow:
 
     def gain(self, found: Iterator[Hazard]) -> Gain:
         days = [d for h in found if h.is_live and not h.fakes and (d := day(h.found_at)) and d.year == self.year]
-        return Gain(count=len(days), last=max(days)) if days else Gain()
+        return Gain(count=len(days), first=min(days)) if days else Gain()
 
     def rated(self, hazard: Hazard, others: list[Hazard]) -> RatedHazard:
         reviews = [r for r in self.tx.hazard_records.reviews(hazard.id) if day(r.at).year == self.year]  # type: ignore[union-attr]
@@ -223,7 +223,9 @@ async def test_nobody_confirms_or_decides_for_his_own_firm(database: ZoneDatabas
         with pytest.raises(NotThisPersons):
             confirm(tx, town, by=town.people["孙科长"])
         assert tx.ratings.waiting(2026, [town.enterprise_id], by=town.people["孙科长"]) == []
-        assert tx.ratings.confirm_some(2026, mark_of({}), limit=9, **who(town, "孙科长")) == []
+        everything = tx.ratings.of_all(2026, today=TODAY)
+        with pytest.raises(RatingChanged):
+            tx.ratings.confirm_some(2026, mark_of(everything), everything, **who(town, "孙科长"))
         kept = confirm(tx, town)
         tx.ratings.object(kept.id, "不对", **who(town, "王厂长"))
         with pytest.raises(NotThisPersons):
@@ -237,14 +239,16 @@ async def test_all_are_confirmed_in_portions_as_they_were_shown(database: ZoneDa
         chance_zone(tx, 3)
         everything = tx.ratings.of_all(2026, today=TODAY)
         first, rest = sorted(everything)[:4], sorted(everything)[4:]
-        mark = mark_of({firm: everything[firm] for firm in first})
+        some = tx.ratings.of_some(2026, first, today=TODAY)
+        assert some == {firm: everything[firm] for firm in first}
         with pytest.raises(RatingChanged):
-            tx.ratings.confirm_some(2026, mark + 1, limit=4, **who(town))
-        assert [one.enterprise_id for one in tx.ratings.confirm_some(2026, mark, limit=4, **who(town))] == first
+            tx.ratings.confirm_some(2026, mark_of(some) + 1, some, **who(town))
+        assert [one.enterprise_id for one in tx.ratings.confirm_some(2026, mark_of(some), some, **who(town))] == first
         with pytest.raises(RatingChanged):  # the same press again
-            tx.ratings.confirm_some(2026, mark, limit=4, **who(town))
+            tx.ratings.confirm_some(2026, mark_of(some), some, **who(town))
         assert tx.ratings.waiting(2026, everything, by=town.people["赵监管"]) == rest
-        tx.ratings.confirm_some(2026, mark_of({firm: everything[firm] for firm in rest}), limit=400, **who(town))
+        others = {firm: everything[firm] for firm in rest}
+        tx.ratings.confirm_some(2026, mark_of(others), others, **who(town))
         assert tx.ratings.confirmed_in(2026) == everything
 
     await database.write(unit)

@@ -148,7 +148,7 @@ def test_lines_stop_at_the_limit_of_their_item_and_say_so() -> None:
 
 
 def test_gains_make_good_what_was_lost_and_never_more() -> None:
-    heard, found = Gain(count=3, last=TODAY), Gain(count=99, last=TODAY)
+    heard, found = Gain(count=3, first=TODAY), Gain(count=99, first=TODAY)
     firm = FirmYear(since=date(2026, 1, 1), heard=heard, found=found)
     assert rated(firm).score == 100
     assert rated(replace(firm, hazards=(hazard(fakes=1, faked_on=TODAY),))).score == 98
@@ -199,7 +199,7 @@ def test_the_score_by_month_ends_with_the_score() -> None:
         hazard(deadline=date(2026, 3, 1), handed_in_on=date(2026, 3, 2)),
         hazard(id=2, number=(2026, 32), deadline=date(2026, 5, 1), handed_in_on=date(2026, 5, 2), level=Level.MAJOR),
     ]
-    rating = rated(FirmYear(since=date(2026, 1, 1), hazards=tuple(late), found=Gain(count=1, last=TODAY)))
+    rating = rated(FirmYear(since=date(2026, 1, 1), hazards=tuple(late), found=Gain(count=1, first=TODAY)))
     assert rating.by_month() == [(3, 98), (5, 93), (11, 94)]
     assert rating.score == 94
 
@@ -255,7 +255,7 @@ duties = st.builds(
     due_on=days,
     done_on=maybe,
 )
-gains = st.builds(Gain, count=st.integers(0, 20), last=days)
+gains = st.builds(Gain, count=st.integers(0, 20), first=days)
 firms = st.builds(
     FirmYear,
     since=days,
@@ -287,9 +287,21 @@ def test_a_hazard_the_firm_found_itself_and_closed_in_time_never_lowers_the_scor
     more = replace(
         firm,
         hazards=(*firm.hazards, honest),
-        found=Gain(count=firm.found.count + 1, last=max(firm.found.last, honest.found_on)),
+        found=Gain(count=firm.found.count + 1, first=min(firm.found.first, honest.found_on)),
     )
     assert rated(more, rules).score >= rated(firm, rules).score
+
+
+def test_what_the_firm_finds_itself_later_lowers_no_month_before_it() -> None:
+    firm = FirmYear(
+        since=date(2026, 1, 1),
+        hazards=(hazard(fakes=1, faked_on=date(2026, 3, 5)),),
+        found=Gain(count=1, first=date(2026, 3, 2)),
+    )
+    assert rated(firm).by_month() == [(3, 91)]
+    honest = hazard(id=2, is_inside=True, found_on=TODAY, deadline=TODAY, handed_in_on=TODAY)
+    more = replace(firm, hazards=(*firm.hazards, honest), found=Gain(count=2, first=date(2026, 3, 2)))
+    assert rated(more).by_month() == [(3, 92)]
 
 
 @given(firm=firms, rules=all_rules)
