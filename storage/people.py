@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
 from checklists.people import Assignment, Person, Role
 from storage.hot import Hot
@@ -25,12 +25,14 @@ _WITH_ROLES = select(
         (roles.c.zone_id == people.c.zone_id) & (roles.c.person_id == people.c.id) & roles.c.until.is_(None),
     )
 )
+# Sorted by the bare key, SQLite walks all roles of the zone for each person rather than sort those of one.
+_IN_ORDER = (people.c.id, roles.c.id + literal_column("0"))
 _BY_TELEGRAM = Hot(
     lambda _: _WITH_ROLES.where(
         people.c.zone_id == bindparam("zone"), people.c.telegram_id == bindparam("telegram_id")
-    ).order_by(people.c.id, roles.c.id)
+    ).order_by(*_IN_ORDER)
 )
-_BY_ID = _WITH_ROLES.where(people.c.zone_id == bindparam("zone"), people.c.id == bindparam("id")).order_by(roles.c.id)
+_BY_ID = _WITH_ROLES.where(people.c.zone_id == bindparam("zone"), people.c.id == bindparam("id")).order_by(*_IN_ORDER)
 
 
 class People(Subject):
@@ -55,7 +57,7 @@ class People(Subject):
             roles.c.enterprise_id.is_(None) if enterprise_id is None else roles.c.enterprise_id == enterprise_id,
         )
         statement = _WITH_ROLES.where(people.c.zone_id == self.zone_id, people.c.id.in_(holders))
-        return self._people(self.connection.execute(statement.order_by(people.c.id, roles.c.id)))
+        return self._people(self.connection.execute(statement.order_by(*_IN_ORDER)))
 
     def in_enterprises(self, ids: Sequence[int]) -> list[Person]:
         """Everybody who holds a role in one of these enterprises now, with all their roles."""
@@ -65,7 +67,7 @@ class People(Subject):
             roles.c.zone_id == self.zone_id, roles.c.enterprise_id.in_(sorted(ids)), roles.c.until.is_(None)
         )
         statement = _WITH_ROLES.where(people.c.zone_id == self.zone_id, people.c.id.in_(holders))
-        return self._people(self.connection.execute(statement.order_by(people.c.id, roles.c.id)))
+        return self._people(self.connection.execute(statement.order_by(*_IN_ORDER)))
 
     def add(self, *, name: str, telegram_id: int | None, at: datetime, language: str = "zh") -> Person:
         """A new person; a Telegram account that is known already gives back the one who has it."""
@@ -98,12 +100,12 @@ class People(Subject):
     def everybody(self) -> list[Person]:
         """All people of the zone with the roles they hold now."""
         statement = _WITH_ROLES.where(people.c.zone_id == self.zone_id)
-        return self._people(self.connection.execute(statement.order_by(people.c.id, roles.c.id)))
+        return self._people(self.connection.execute(statement.order_by(*_IN_ORDER)))
 
     def unreachable(self) -> list[Person]:
         """People of the zone whom messages do not reach at present."""
         statement = _WITH_ROLES.where(people.c.zone_id == self.zone_id, people.c.reachable.is_(False))
-        return self._people(self.connection.execute(statement.order_by(people.c.id, roles.c.id)))
+        return self._people(self.connection.execute(statement.order_by(*_IN_ORDER)))
 
     def acted_for_office(self, person_id: int, enterprise_id: int, *, at: datetime) -> bool:
         """Whether what this person did then about the enterprise was done for the office, in which he had a role.

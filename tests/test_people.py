@@ -7,6 +7,7 @@ from handlers.replies import pack
 from handlers.services import Services
 from storage.database import ZoneDatabase
 from storage.transaction import Transaction
+from tests.bench.ledger import bare, recorded
 from tests.chat import Chat
 from tests.conftest import NOW
 from tests.firms import ICE, found_firm, somebody
@@ -195,3 +196,23 @@ async def test_a_role_given_again_is_not_told_as_ended(database: ZoneDatabase, s
     assert [chat for chat, _ in await told(database, services)] == [2002]
     await manager.becomes(Role.SAFETY_MANAGER, enterprise_id=firm.id)
     assert await told(database, services) == []
+
+
+async def test_who_somebody_is_never_walks_the_roles_of_others(database: ZoneDatabase, address: str) -> None:
+    """SQLite plans each question over one person's roles, whoever else holds one."""
+    if not address.startswith("sqlite"):
+        return
+
+    def ask(tx: Transaction) -> None:
+        tx.people.by_telegram(1)
+        tx.people.get(1)
+        tx.people.in_enterprises([1, 2])
+        tx.people.everybody()
+
+    with recorded(lambda statement: "roles" in statement) as statements:
+        await database.read(ask)
+    assert len(statements) == 4
+    with bare(address) as driver:
+        for words, values in statements:
+            plan = [row[3] for row in driver.execute("EXPLAIN QUERY PLAN " + words, values)]
+            assert any("ix_roles_person (zone_id=? AND person_id=?)" in step for step in plan), plan
