@@ -1,7 +1,7 @@
 """安全生产分析会: where it stands this month, preparing the agenda, earlier meetings, and one opened by mistake."""
 
 from checklists.analyses import Meeting
-from checklists.people import Permission, allows
+from checklists.people import Permission, allows, knows_sources
 from handlers import analysis_topics
 from handlers.analysis_news import missing_lines
 from handlers.analysis_papers import queue, record_of
@@ -35,7 +35,7 @@ def _show(request: Request, *, notice: str = "") -> Reply:
         *(_open_lines(request, meeting) if meeting else _closed_lines(request)),
         _("研判决定没有落实的 {count} 条，其中到期的 {late} 条。").format(count=len(undone), late=late),
     ]
-    ways = _open_ways(meeting, may=may) if meeting else [[Button(_("准备议题"), data("cg"))] if may else []]
+    ways = _open_ways(request, meeting, may=may) if meeting else [[Button(_("准备议题"), data("cg"))] if may else []]
     decisions = Button(_("研判决定") + aside(len(undone)), data("cn", 0)) if undone else None
     held = tx.analysis_meetings.count_finished()
     earlier = Button(_("开过的会") + aside(held), data("cm", 0)) if held else None
@@ -65,8 +65,9 @@ def _closed_lines(request: Request) -> list[str]:
     return [*lines, _("点“准备议题”，从台账里列出该议的隐患，危险大的在前。")]
 
 
-def _open_ways(meeting: Meeting, *, may: bool) -> list[list[Button | None]]:
-    topics, word = Button(_("议题"), data("cc", meeting.id, 0)), Button(_("发议题 Word"), data("cw", meeting.id))
+def _open_ways(request: Request, meeting: Meeting, *, may: bool) -> list[list[Button | None]]:
+    topics = Button(_("议题"), data("cc", meeting.id, 0))
+    word = Button(_("发议题 Word"), data("cw", meeting.id)) if knows_sources(request.person) else None
     if not may:
         return [[topics, word]]
     return [
@@ -83,7 +84,7 @@ def prepare(request: Request) -> Reply:
 
 
 def send_paper(request: Request) -> Reply:
-    """The agenda or the record as Word."""
+    """The agenda or the record as Word: for supervisors alone, since it says why somebody put a hazard."""
     meeting = meeting_of(request, request.number(0))
     if not meeting.is_open and not meeting.body:
         raise Gone
@@ -137,7 +138,7 @@ def show_meeting(request: Request, meeting: Meeting, *, notice: str = "") -> Rep
     ]
     if len(kept.decided) > _MOST_SHOWN:
         lines.append(_("……全部在会议记录里。"))
-    word = Button(_("发会议记录 Word"), data("cw", meeting.id))
+    word = Button(_("发会议记录 Word"), data("cw", meeting.id)) if knows_sources(request.person) else None
     last = [Button(_("研判决定"), data("cn", 0)), Button(_("分析会"), data("ca"))]
     return Reply(screen=Screen(text="\n".join(lines), buttons=rows([word], last, [to_home()])))
 
@@ -204,7 +205,7 @@ _OFFICE, _MANAGE = Permission.OFFICE, Permission.MANAGE
 ROUTES: tuple[Route, ...] = (
     Press(name="ca", needs=_OFFICE, handler=show),
     Press(name="cg", needs=_MANAGE, handler=prepare),
-    Press(name="cw", needs=_OFFICE, handler=send_paper),
+    Press(name="cw", needs=Permission.SUPERVISE, handler=send_paper),
     Press(name="cm", needs=_OFFICE, handler=show_earlier),
     Press(name="cl", needs=_OFFICE, handler=open_one),
     Press(name="cu", needs=_MANAGE, handler=ask_mistake),

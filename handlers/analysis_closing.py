@@ -8,7 +8,7 @@ from checklists.analyses import Meeting
 from checklists.people import Permission, Role
 from handlers.analyses import show_meeting
 from handlers.analysis_news import tell_decision
-from handlers.analysis_papers import freeze
+from handlers.analysis_papers import end
 from handlers.analysis_words import count_of, held_day, open_meeting, title
 from handlers.life import who
 from handlers.replies import Button, Reply, Screen, data, pack, rows
@@ -120,7 +120,7 @@ def choose(request: Request) -> Reply:
     value = next((v for known, _label, v in _options(request, meeting, step) if known == key), None)
     if value is None:
         raise Gone
-    return _keep(request, meeting, step, value)
+    return _keep(request, meeting, step, value, [value])
 
 
 def _keep_day(request: Request, meeting: Meeting, key: str) -> Reply:
@@ -134,13 +134,13 @@ def _keep_day(request: Request, meeting: Meeting, key: str) -> Reply:
     return show(request, changed, "place")
 
 
-def _keep(request: Request, meeting: Meeting, step: str, value: str) -> Reply:
+def _keep(request: Request, meeting: Meeting, step: str, value: str, people: Sequence[str]) -> Reply:
+    """Keep an answer; `people` are the names in it, of which one alone is ticked on or off."""
     following = [*STEPS, CONFIRM][STEPS.index(step) + 1]
     if step == "present":
         names = [name for name in meeting.present.split("、") if name]
-        wanted = [name for name in re.split(r"[、，,；;\s]+", value) if name]
-        off = len(wanted) == 1 and wanted[0] in names
-        names = [n for n in names if n != wanted[0]] if off else list(dict.fromkeys([*names, *wanted]))
+        off = len(people) == 1 and people[0] in names
+        names = [n for n in names if n != people[0]] if off else list(dict.fromkeys([*names, *people]))
         value, following = "、".join(names), step
     if len(value) > LENGTHS[step]:
         return show(request, meeting, step, notice=_("没有记下：最多 {most} 个字。").format(most=LENGTHS[step]))
@@ -158,14 +158,14 @@ def write(request: Request) -> Reply:
         return show(request, meeting, step, notice=_("没有记下。要改哪一项，先点那一项。"))
     lines = [" ".join(line.split()) for line in request.text.splitlines()]
     words = "\n".join(line for line in lines if line)
-    return _keep(request, meeting, step, words if step == "words" else " ".join(words.split()))
+    names = [name for name in re.split(r"[、，,；;\s]+", words) if name]
+    return _keep(request, meeting, step, words if step == "words" else " ".join(words.split()), names)
 
 
 def finish(request: Request) -> Reply:
     """确认结束: the record, for good; the firms hear of the decisions on their hazards."""
     meeting, tx = open_meeting(request, request.number(0)), request.tx
-    held = meeting.held_on or request.today
-    decided = tx.analysis_meetings.finish(meeting, freeze(tx, meeting, request.today), held_on=held, **who(request))
+    decided = end(tx, meeting, request.today, **who(request))
     for row in decided:
         hazard = tx.hazards.get(row.hazard_id)
         if hazard is not None and hazard.is_open and hazard.life == row.life:

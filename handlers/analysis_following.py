@@ -2,7 +2,7 @@
 
 from checklists.analyses import MOST_FOLLOWED, Analysis
 from checklists.hazards import Hazard, format_number
-from checklists.people import Permission, allows
+from checklists.people import Permission, allows, knows_sources
 from handlers.analysis_words import decision_words, done_words
 from handlers.buttons import ON_ONE_PAGE, pages_of, to_home, turning
 from handlers.hazard_cards import number_of
@@ -94,6 +94,8 @@ def _row(request: Request, hazard: Hazard, row_id: int) -> Analysis:
 def _ended(request: Request, row: Analysis) -> list[str]:
     if row.followed_at is not None:
         name = html(name_of(request.tx, row.followed_by))
+        if not knows_sources(request.person):
+            return []
         return [_("{name}记下：{words}").format(name=name, words=html(_(row.followed)))]
     return [_("后来又定了新的措施，这条不再跟踪。")] if row.withdrawn_at is not None else []
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from checklists.analyses import Analysis, Meeting
 from checklists.deliveries import Delivery
 from checklists.hazards import STATE_NAMES, Hazard
+from checklists.people import knows_sources
 from handlers.analysis_words import ground_words, is_dropped, plan_basis, topics_of
 from handlers.documents.meeting_papers import (
     Agenda,
@@ -26,7 +27,7 @@ from handlers.routing import Request
 from handlers.services import Services
 from handlers.walking import name_of
 from handlers.words import SHANGHAI, _, speaking
-from storage.analysis_candidates import count_candidates
+from storage.analysis_candidates import count_left_out
 from storage.transaction import Transaction
 
 PAPER = "analysis_paper"
@@ -40,10 +41,10 @@ def queue(request: Request, meeting: Meeting) -> None:
 
 
 def paper(tx: Transaction, services: Services, delivery: Delivery, now: datetime) -> Outgoing | None:
-    """The Word file, for people of the office; nothing of a meeting that was opened by mistake."""
+    """The Word file, for who still supervises; nothing of a meeting that was opened by mistake."""
     meeting = tx.analysis_meetings.get(int(delivery.about["meeting"]))
     person = tx.people.get(delivery.person_id) if delivery.person_id is not None else None
-    if meeting is None or person is None or not person.in_office or not (meeting.is_open or meeting.body):
+    if meeting is None or person is None or not knows_sources(person) or not (meeting.is_open or meeting.body):
         return None
     today = now.astimezone(SHANGHAI).date()
     with speaking("zh"):  # what is signed and filed is Chinese
@@ -59,13 +60,12 @@ def paper(tx: Transaction, services: Services, delivery: Delivery, now: datetime
 
 def agenda_of(tx: Transaction, meeting: Meeting, today: date) -> Agenda:
     """The agenda as things are now, without what was taken off; `today` is the day in Shanghai."""
-    topics = [(row, hazard) for row, hazard in topics_of(tx, meeting) if row.withdrawn_at is None]
-    live = [(row, hazard) for row, hazard in topics if not is_dropped(row, hazard)]
+    known = topics_of(tx, meeting)
+    live = [(row, hazard) for row, hazard in known if row.withdrawn_at is None and not is_dropped(row, hazard)]
     names = tx.enterprises.names({hazard.enterprise_id for _row, hazard in live})
     undone = tx.analyses.undone()
     of_undone = {hazard.id: hazard for hazard in tx.hazards.some([made.hazard_id for made in undone])}
     names |= tx.enterprises.names({hazard.enterprise_id for hazard in of_undone.values()})
-    known = {row.hazard_id for row in tx.analyses.of_meeting(meeting.id)}
     return Agenda(
         office=_office(tx),
         month=period_name(meeting.month),
@@ -74,7 +74,7 @@ def agenda_of(tx: Transaction, meeting: Meeting, today: date) -> Agenda:
         figures=tx.ledger.overview(today=today),
         undone=[_undone(tx, made, of_undone[made.hazard_id], names, today) for made in undone],
         topics=[_topic(tx, row, hazard, names, today) for row, hazard in live],
-        left_out=max(0, count_candidates(tx, today=today) - len(known)),
+        left_out=count_left_out(tx, [hazard for _row, hazard in known], today=today),
     )
 
 
@@ -93,6 +93,13 @@ def freeze(tx: Transaction, meeting: Meeting, today: date) -> str:
     off = sum(row.withdrawn_at is not None for row, _hazard in topics)
     frozen = {"office": _office(tx), "basis": plan_basis(tx), "topics": rows, "taken_off": off}
     return json.dumps(frozen, ensure_ascii=False)
+
+
+def end(tx: Transaction, meeting: Meeting, today: date, *, by: int, at: datetime) -> list[Analysis]:
+    """The meeting is over, with its record; held on `today` (Shanghai) where no day was given. The decisions."""
+    held = tx.analysis_meetings.hold(meeting)
+    day = held.held_on or today
+    return tx.analysis_meetings.finish(held, freeze(tx, held, today), held_on=day, by=by, at=at)
 
 
 def record_of(tx: Transaction, meeting: Meeting) -> Record:

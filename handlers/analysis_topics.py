@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from checklists.analyses import Analysis, Meeting
 from checklists.hazards import LEVEL_NAMES, STATE_NAMES, Hazard
-from checklists.people import Permission, allows
+from checklists.people import Permission, allows, knows_sources
 from handlers.analysis_words import (
     decision_lines,
     decision_words,
@@ -51,15 +51,19 @@ def show_page(request: Request, meeting: Meeting, page: int = 0, *, notice: str 
     lines += [] if topics else [_("没有要研判的隐患。")]
     for at, (row, hazard) in enumerate(shown, first + 1):
         line = topic_line(at, hazard, names[hazard.enterprise_id], zone_code=request.zone.code)
-        why = html(shorten(ground_words(row, hazard, request.today), 60))
+        why = html(shorten(_why(request, row, hazard), 60))
         lines.append(f"{_mark(row, hazard)} {line}\n　{why}")
     may = allows(request.who, Permission.MANAGE)
     buttons = [_pair(at, row, hazard, page, may=may) for at, (row, hazard) in enumerate(shown, first + 1)]
     turns = turning("cc", meeting.id, page=page, pages=pages)
     go = Button(_("逐条研判"), data("cx", meeting.id)) if may and pending(topics) else None
-    word = Button(_("发议题 Word"), data("cw", meeting.id))
+    word = Button(_("发议题 Word"), data("cw", meeting.id)) if knows_sources(request.person) else None
     last = [Button(_("返回分析会"), data("ca"))]
     return Reply(screen=Screen(text="\n".join(lines), buttons=rows(*buttons, turns, [go, word], last)))
+
+
+def _why(request: Request, row: Analysis, hazard: Hazard) -> str:
+    return ground_words(row, hazard, request.today, reasons=knows_sources(request.person))
 
 
 def count_lines(topics: Topics) -> list[str]:
@@ -145,7 +149,7 @@ def show(request: Request, hazard: Hazard, row: Analysis, *, notice: str = "") -
         _("单位：{name}").format(name=html(firm.name if firm else "")),
         _("{level} · {state}").format(level=_(LEVEL_NAMES[hazard.level]), state=_(STATE_NAMES[hazard.state])),
         *_known(request, hazard),
-        _("议题原因：{words}").format(words=html(ground_words(row, hazard, request.today))),
+        _("议题原因：{words}").format(words=html(_why(request, row, hazard))),
         *_standing(row, hazard),
     ]
     return Reply(screen=Screen(text="\n".join(lines), buttons=_moves(request, meeting, hazard, row)))

@@ -13,14 +13,17 @@ from storage.trail import Event
 from storage.transaction import Transaction
 
 
-def ground_words(row: Analysis, hazard: Hazard, today: date) -> str:
-    """Why a hazard stands on the agenda, as plain text; `today` is the day in Shanghai."""
-    return listed(_ground(ground, row, hazard, today) for ground in row.grounds)
+def ground_words(row: Analysis, hazard: Hazard, today: date, *, reasons: bool = True) -> str:
+    """Why a hazard stands on the agenda, as plain text; `today` is the day in Shanghai.
+
+    Only with `reasons` what somebody wrote who put it: that may tell where the hazard came from.
+    """
+    return listed(_ground(ground, row, hazard, today, reasons=reasons) for ground in row.grounds)
 
 
-def _ground(ground: Ground, row: Analysis, hazard: Hazard, today: date) -> str:
+def _ground(ground: Ground, row: Analysis, hazard: Hazard, today: date, *, reasons: bool) -> str:
     deadline = hazard.arrangements.deadline
-    if ground is Ground.HAND and row.reason:
+    if ground is Ground.HAND and row.reason and reasons:
         return _("提请研判：{reason}").format(reason=_(row.reason))
     if ground is Ground.OVERDUE and deadline is not None and hazard.is_overdue(today):
         return _("逾期 {days} 天").format(days=(today - deadline).days)
@@ -55,13 +58,15 @@ def done_words(decided: Analysis, today: date | None = None) -> str:
     return aside(_("到期没有落实")) if today is not None and decided.is_late(today) else ""
 
 
-def waiting_lines(tx: Transaction, hazard: Hazard) -> list[str]:
-    """What only the office reads: that the hazard is put to analysis, and where it waits."""
+def waiting_lines(tx: Transaction, hazard: Hazard, *, reasons: bool) -> list[str]:
+    """What only the office reads: that the hazard is put to analysis, where it waits, and with `reasons` why."""
     row = tx.analyses.waiting_of(hazard)
     if row is None:
         return []
     if row.meeting_id is not None:
         return [_("已列入这次分析会的议题。")]
+    if not reasons:
+        return [_("已提请研判，等下次分析会。")]
     return [_("已提请研判，等下次分析会：{reason}").format(reason=html(shorten(_(row.reason), 120)))]
 
 

@@ -8,7 +8,7 @@ from checklists.hazard_moves import Relation, Step
 from checklists.hazard_records import OUTCOME_NAMES, Deferral, Notice, Receipt
 from checklists.hazard_rules import NOTIFIED_ROLES, RECIPIENT_NAMES, Gate, Recipient
 from checklists.hazards import Hazard, Level, MoveRefused, State
-from checklists.people import Permission, allows
+from checklists.people import Permission, allows, knows_sources
 from handlers import hazard_pictures, voice_notes
 from handlers.analysis_words import decision_lines, waiting_lines
 from handlers.finding_facts import facts
@@ -137,7 +137,7 @@ def office_lines(request: Request, hazard: Hazard) -> list[str]:
         lines.append(lowered)
     if hazard.life > 1:
         lines.append(_("第 {count} 次打开").format(count=hazard.life))
-    lines += waiting_lines(tx, hazard) if request.who.in_office else []
+    lines += waiting_lines(tx, hazard, reasons=knows_sources(request.person)) if request.who.in_office else []
     lines += facts(tx, hazard)
     lines += short_parts(tx, hazard)
     lines += proposal_lines(request, hazard)

@@ -1,17 +1,17 @@
 """Which hazards may stand on an agenda: short walks down the ledger's index, from the most dangerous on, and counts."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func, not_, or_, select
 
-from checklists.analyses import DEFERRED_OFTEN, MOST_TOPICS, SENT_BACK_OFTEN, Found
+from checklists.analyses import DEFERRED_OFTEN, MOST_TOPICS, SENT_BACK_OFTEN, Found, grounds_of
 from checklists.hazards import OPEN_STATES, Hazard, Level
 from checklists.ledger import LedgerFilter
 from storage.hazard_tables import hazard_deferrals
-from storage.hazards import COLUMNS, by_deadline, hazard_of
+from storage.hazards import COLUMNS, hazard_of
 from storage.ledger_conditions import overdue
 from storage.tables import hazards
 
@@ -51,6 +51,14 @@ def count_candidates(tx: "Transaction", *, today: date) -> int:
     return counted + int(tx.connection.execute(troubled).scalar_one())
 
 
+def count_left_out(tx: "Transaction", known: Sequence[Hazard], *, today: date) -> int:
+    """How many hazards the rules name beside those an agenda knows; what only a person put takes no room there."""
+    there = {hazard.id: hazard for hazard in known}
+    found = Found(hazards=known, deferrals=_deferrals(tx, there))
+    named = sum(bool(grounds_of(hazard, found, today=today)) for hazard in there.values())
+    return max(0, count_candidates(tx, today=today) - named)
+
+
 def _walks(today: date) -> Iterator[LedgerFilter]:
     """In the order of danger, so that the first that are found are the first on the agenda."""
     for listed in (True, None):
@@ -64,7 +72,9 @@ def _late(today: date) -> LedgerFilter:
 
 
 def _troubled(tx: "Transaction", today: date, *, limit: int) -> list[Hazard]:
-    statement = by_deadline(select(*COLUMNS).where(*_is_troubled(tx, today))).limit(limit)
+    # In time they differ by how often they were fake, then by number: see checklists.analyses.danger.
+    order = (hazards.c.fakes.desc(), hazards.c.year, hazards.c.sequence)
+    statement = select(*COLUMNS).where(*_is_troubled(tx, today)).order_by(*order).limit(limit)
     return [hazard_of(row._mapping) for row in tx.connection.execute(statement)]
 
 

@@ -58,6 +58,14 @@ class AnalysisMeetings(Subject):
         found = self._where(_C.state == MeetingState.FINISHED.value, _C.month.between(first, last))
         return [meeting.held_on for meeting in found if meeting.held_on is not None]
 
+    def hold(self, meeting: Meeting) -> Meeting:
+        """The meeting as it is now, which nobody changes or decides in before this transaction ends; MeetingOver."""
+        held = self._select(_C.id == meeting.id, _C.state == MeetingState.OPEN.value).with_for_update()
+        row = self.connection.execute(held).first()
+        if row is None:
+            raise MeetingOver("这次会议已经结束或者作废了。")
+        return _meeting(row)
+
     def prepare(self, *, today: date, by: int, at: datetime) -> Meeting:
         """The open meeting, or a new one, with all on its agenda that belongs there and is not there yet.
 
@@ -85,7 +93,7 @@ class AnalysisMeetings(Subject):
 
     def abandon(self, meeting: Meeting, reason: str, *, by: int, at: datetime) -> Meeting:
         """It was opened by mistake: the trail keeps why; what somebody put by hand waits again."""
-        self._hold(meeting)
+        self.hold(meeting)
         rows = self.tx.analyses.of_meeting(meeting.id)
         if any(row.is_decided for row in rows):
             raise DecisionsStand("会上已经定了措施，不能作废。请先撤销这些措施，或者结束会议。")
@@ -95,8 +103,11 @@ class AnalysisMeetings(Subject):
         return self._again(meeting)
 
     def finish(self, meeting: Meeting, body: str, *, held_on: date, by: int, at: datetime) -> list[Analysis]:
-        """It is over and has its record `body`; what was decided holds from now on. The decisions, by their place."""
-        self._hold(meeting)
+        """It is over and has its record `body`; what was decided holds from now on. The decisions, by their place.
+
+        Who writes the record holds the meeting first: else it lacks what another process was just deciding.
+        """
+        self.hold(meeting)
         rows = self.tx.analyses.of_meeting(meeting.id)
         decided = [row for row in rows if row.is_decided]
         self.tx.analyses.release(rows, by=by, at=at)
@@ -139,12 +150,6 @@ class AnalysisMeetings(Subject):
             self.tx.analyses.add(topic.hazard, topic.grounds, meeting=meeting, place=place, by=by, at=at)
         else:
             self.tx.analyses.join(waiting, topic.grounds, meeting=meeting, place=place)
-
-    def _hold(self, meeting: Meeting) -> None:
-        """Nobody else changes the meeting before this transaction ends; MeetingOver when somebody was first."""
-        held = self._select(_C.id == meeting.id, _C.state == MeetingState.OPEN.value).with_for_update()
-        if self.connection.execute(held).first() is None:
-            raise MeetingOver("这次会议已经结束或者作废了。")
 
     def _change(self, meeting: Meeting, values: Mapping[str, Any]) -> None:
         mine = (_C.zone_id == self.zone_id, _C.id == meeting.id, _C.state == MeetingState.OPEN.value)

@@ -435,6 +435,20 @@ async def test_a_meeting_ends_with_a_record_that_does_not_change(database: ZoneD
     ]
 
 
+async def test_a_name_with_a_space_is_ticked_as_one(database: ZoneDatabase, services: Services) -> None:
+    case = await meeting_case(database, services)
+    await member_of(database, services, None, Role.OFFICER, telegram_id=707, name="Li Ming")
+    chat = case.officer
+    for label in ("返回分析会", "结束会议", "今天", "跳过", "跳过", "Li Ming"):
+        await chat.presses(label)
+    assert "✓ Li Ming" in chat.labels
+    assert "\n现在：Li Ming" in chat.text
+    await chat.says("王镇长 李镇长")
+    assert "\n现在：Li Ming、王镇长、李镇长" in chat.text
+    await chat.presses("✓ Li Ming")
+    assert "\n现在：王镇长、李镇长" in chat.text
+
+
 async def test_answers_at_the_end_are_kept_through_a_restart_and_may_be_skipped(
     database: ZoneDatabase, services: Services
 ) -> None:
@@ -625,3 +639,32 @@ async def test_experts_and_reviewers_see_the_meeting_and_change_nothing(
     assert case.reviewer.labels == ["打开隐患", "议题"]
     await finds_hazard(case)  # the firm goes on meanwhile
     assert await database.read(lambda tx: len(tx.analyses.waiting())) == 0
+
+
+async def test_experts_read_no_reason_since_it_may_tell_of_a_tip(database: ZoneDatabase, services: Services) -> None:
+    case = await rectifying_case(database, services)
+    expert = await member_of(database, services, None, Role.EXPERT, telegram_id=705, name="周专家")
+    await case.opens(case.officer)
+    for label in ("更多", "提请研判"):
+        await case.officer.presses(label)
+    await case.officer.says("群众又来反映")
+    await case.opens(expert)
+    assert "已提请研判，等下次分析会。" in expert.text
+    assert "群众" not in expert.text
+    await case.opens(case.reviewer)
+    assert "已提请研判，等下次分析会：群众又来反映" in case.reviewer.text
+    await case.officer.says("/ledger")
+    await case.officer.presses("分析会")
+    await case.officer.presses("准备议题")
+    word = case.officer.button("发议题 Word").data
+    assert "提请研判：群众又来反映" in case.officer.text
+    await expert.says("/ledger")
+    for label in ("分析会", "议题", "看第 1 条"):
+        await expert.presses(label)
+        assert "发议题 Word" not in expert.labels
+        assert "群众" not in expert.text
+    assert "议题原因：有人提请研判" in expert.text
+    before = len(case.post.files)
+    await expert.taps(word)
+    await case.post.sends(expert.now)
+    assert len(case.post.files) == before

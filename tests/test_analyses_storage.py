@@ -20,7 +20,7 @@ from checklists.analyses import (
 from checklists.hazard_life import NotThisPersons
 from checklists.hazards import Hazard, Level
 from checklists.people import Role
-from storage.analysis_candidates import candidates, count_candidates
+from storage.analysis_candidates import candidates, count_candidates, count_left_out
 from storage.database import ZoneDatabase
 from storage.transaction import Transaction
 from tests.conftest import NOW
@@ -207,6 +207,31 @@ async def test_an_agenda_has_room_for_so_many_and_all_that_are_bound_to_stand_th
 
     found = await database.write(unit)
     assert len(found.hazards) == 3
+
+
+async def test_what_a_person_put_takes_no_room_from_what_the_rules_name(
+    database: ZoneDatabase, town: HazardZone
+) -> None:
+    def unit(tx: Transaction) -> int:
+        first, _second, _third = (town.rectifying(tx, level=Level.MAJOR) for _ in range(3))
+        return count_left_out(tx, [town.rectifying(tx), first, first], today=TODAY)
+
+    assert await database.write(unit) == 2
+
+
+async def test_of_those_in_time_the_oftenest_fake_come_first(database: ZoneDatabase, town: HazardZone) -> None:
+    def unit(tx: Transaction) -> list[int]:
+        once = tx.hazard_life.mark_fake(town.handed_in(tx), reason="旧照片", **who(town))
+        twice = tx.hazard_life.mark_fake(town.handed_in(tx), reason="旧照片", **who(town))
+        twice = tx.hazards.get(twice.id) or twice
+        town.show_fixed(tx, twice)
+        twice = tx.hazard_life.hand_in(twice, **who(town, "王厂长"))
+        twice = tx.hazard_life.mark_fake(twice, reason="又是旧照片", **who(town))
+        found = candidates(tx, (), today=TODAY, most=1)
+        return [once.id, twice.id, *(hazard.id for hazard in found.hazards)]
+
+    _once, twice, *found = await database.write(unit)
+    assert found == [twice]
 
 
 async def test_a_meeting_keeps_what_came_and_its_decisions_hold_from_its_end(

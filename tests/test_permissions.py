@@ -43,6 +43,8 @@ ADMITTED: dict[str, set[str]] = {
     "who sees the firm": INSPECTORS | READERS,
     "who sees some firm": INSPECTORS | READERS | {"principal elsewhere"},
     "who answers": INSPECTORS | OFFICE,
+    "who answers for some firm or the office": INSPECTORS | OFFICE | {"principal elsewhere"},
+    "who takes quizzes": INSPECTORS | OFFICE | {"worker", "principal elsewhere"},
     "who may look": INSPECTORS | READERS | {"worker"},
     "who belongs to the firm": INSPECTORS | {"worker"},
     "who inspects": INSPECTORS,
@@ -59,9 +61,9 @@ ROUTES: dict[str, str] = {
     "everybody": """
         h /start /zicha /help "menu"
     """,
-    "everybody with a role": """
-        lg fa fx fy fz @quiz @quiz_scores
-    """,
+    "everybody with a role": "lg",
+    "who takes quizzes": "fa fx fy fz @quiz @quiz_scores",
+    "who answers for some firm or the office": "fb",
     "who sees the firm": """
         jq ju rh @official_view k kl @risk_points
         hf ev q p so ie iv id z zh zw zp
@@ -76,7 +78,7 @@ ROUTES: dict[str, str] = {
     """,
     "who sees some firm": """
         /hazard "hazard_number"
-        fb fc @ledger_course
+        fc @ledger_course
     """,
     "who may look": """
         kc kq @risk_point
@@ -112,15 +114,15 @@ ROUTES: dict[str, str] = {
     "who signs for the firm": "tg fw @quiz_firm_scores bo @rating_object text@rating_object",
     "the office": """
         yt yc yq yj tj ym ye yl @life_reason @life_more text@life_reason
-        fo fm fr ft @quiz_office_hub @learn_list @learn_choice
-        dx
+        fr dx
         na nb nc nd @referral @referral_which text@referral @proposals_waiting text@proposals_waiting
         bl bu bk bt bs bc bm bg bq bx bp @ratings @rating_rules @rating_objections
         gw gy jh @letters
-        ca cc cd cl cm cn co cw @analysis @analysis_meetings @analysis_meeting @analysis_topics @analysis_topic
+        ca cc cd cl cm cn co @analysis @analysis_meetings @analysis_meeting @analysis_topics @analysis_topic
         @analysis_decisions @analysis_decision
     """,
     "who reads for the office": """
+        fo fm ft @quiz_office_hub @learn_list @learn_choice
         e el ec eh ew ek ir d dm dt dl /late tu @statistics_standing ku @risk_coverage
         gi gq gx gl gp gd gf gc gs go gr gz ls @ledger_reports /ledger @ledger text@ledger
         @office @enterprises @enterprise_choices @records @late text@enterprises
@@ -137,7 +139,7 @@ ROUTES: dict[str, str] = {
         text@official_pick photo@official_pick text@official photo@official voice@official text@official_text
         text@official_unsigned text@official_paper
         rd rs rb rc rf @draws @draw yv @life_review
-        cr cs ct @analysis_put text@analysis_put
+        cr cs ct cw @analysis_put text@analysis_put
         fv fu fd @quiz_coverage @quiz_missing
         xe xp xj @inspection_experts xa xb @expert_roster @expert
     """,

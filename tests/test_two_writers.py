@@ -7,6 +7,9 @@ from typing import TypeVar
 
 import pytest
 
+from checklists.analyses import Meeting
+from checklists.hazards import Level
+from handlers.analysis_papers import end, record_of
 from storage.database import Database, ZoneDatabase
 from storage.transaction import Transaction
 from storage.verification import faults
@@ -146,3 +149,40 @@ async def test_reading_sees_one_moment_whatever_is_committed_meanwhile(
     written.set()
     assert await reading == (1, 1)
     assert await database.read(lambda tx: tx.hazards.count_in_zone()) == 2
+
+
+async def test_a_record_has_the_decision_that_was_just_being_made_when_the_meeting_ended(
+    database: ZoneDatabase, other: ZoneDatabase, zone_of: HazardZone
+) -> None:
+    officer = zone_of.people["赵监管"]
+
+    def prepare(tx: Transaction) -> Meeting:
+        zone_of.rectifying(tx, level=Level.MAJOR)
+        return tx.analysis_meetings.prepare(today=NOW.date(), by=officer, at=NOW)
+
+    meeting = await database.write(prepare)
+    decided, ending = threading.Event(), threading.Event()
+
+    def decide(tx: Transaction) -> None:
+        [row] = tx.analyses.of_meeting(meeting.id)
+        words = {"decision": "先停用", "responsible": "王厂长"}
+        tx.analyses.decide(row, **words, until=NOW.date(), by=officer, at=NOW)
+        decided.set()
+        if ending.wait(_OVERLAP_S):
+            threading.Event().wait(_OVERLAP_S)
+
+    def finish(tx: Transaction) -> int:
+        ending.set()
+        return len(end(tx, meeting, NOW.date(), by=officer, at=NOW))
+
+    first = asyncio.ensure_future(database.write(decide))
+    await asyncio.to_thread(decided.wait, 10)
+    assert await other.write(finish) == 1
+    await first
+
+    def written(tx: Transaction) -> list[str]:
+        kept = tx.analysis_meetings.get(meeting.id)
+        assert kept is not None
+        return [topic.decision for topic in record_of(tx, kept).decided]
+
+    assert await database.read(written) == ["先停用"]
