@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, func, or_, select
 
 from checklists.hazards import Level, State
 from checklists.risk_cycles import (
@@ -85,8 +85,12 @@ class RiskCycles(Subject):
         conditions = _waiting(today, self.cycle())
         if not conditions:
             return []
-        e = enterprises.c
-        statement = self._points(select(e.id).distinct(), *conditions).where(e.id > after)
+        p, e = risk_points.c, enterprises.c
+        own = (p.zone_id == e.zone_id, p.enterprise_id == e.id, p.retired_at.is_(None))
+        # Firm by firm up to the limit: joined, every page would gather the points of all.
+        statement = select(e.id).where(
+            e.zone_id == self.zone_id, e.active, e.id > after, exists().where(*own, or_(*conditions))
+        )
         return list(self.connection.execute(statement.order_by(e.id).limit(limit)).scalars())
 
     def late_count(self, today: date) -> int:
