@@ -89,6 +89,7 @@ class Permission(StrEnum):
     SEE_ENTERPRISE = "see_enterprise"
     ANSWER = "answer"
     REPORT = "report"
+    TRY = "try"
     LOOK = "look"
     KEEP_STANDARD = "keep_standard"
     SIGN = "sign"
@@ -118,6 +119,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SEE_ENTERPRISE: Grant(office=ZONE_ROLES, enterprise=INSPECTING_ROLES),
     Permission.ANSWER: Grant(office=OFFICE_ROLES, enterprise=INSPECTING_ROLES),
     Permission.REPORT: Grant(enterprise=ENTERPRISE_ROLES),
+    Permission.TRY: Grant(office=OFFICE_ROLES, enterprise=ENTERPRISE_ROLES),
     Permission.LOOK: Grant(office=ZONE_ROLES, enterprise=ENTERPRISE_ROLES),
     Permission.KEEP_STANDARD: Grant(office=_MANAGERS, enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),
     Permission.SIGN: Grant(enterprise=frozenset({Role.PRINCIPAL, Role.CONTROLLER})),

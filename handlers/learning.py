@@ -29,7 +29,7 @@ def firm_card(request: Request) -> Reply:
 
 
 def list_card(request: Request) -> Reply:
-    """A criterion of one list or of all, for people of the office."""
+    """A criterion of one list or of all, for people of the office and liaisons."""
     return _list_card(request, chosen_list(request))
 
 
@@ -79,7 +79,7 @@ def choose_list(request: Request) -> Reply:
     """Which list somebody of the office wants to learn (m) or to try (r)."""
     mode = request.word(0)
     page = request.number(1) if len(request.arguments) > 1 else 0
-    if mode not in _MODES:
+    if mode not in _MODES or (mode == "r" and not request.who.in_office):
         raise Gone
     return _choose_list(request, mode, page)
 
@@ -130,19 +130,19 @@ def _from_dialog(draw: Callable[[Request, dict[str, object]], Reply]) -> Callabl
     return handler
 
 
-_IN_FIRM, _OFFICE, _KEEPS = Permission.REPORT, Permission.OFFICE, Permission.SEE_ENTERPRISE
+_IN_FIRM, _READ, _KEEPS = Permission.REPORT, Permission.READ, Permission.SEE_ENTERPRISE
 ROUTES: tuple[Route, ...] = (
     Press(name="fl", needs=_IN_FIRM, about=About.ENTERPRISE, handler=firm_card),
-    Press(name="fm", needs=_OFFICE, handler=list_card),
-    Press(name="ft", needs=_OFFICE, handler=choose_list),
+    Press(name="fm", needs=_READ, handler=list_card),
+    Press(name="ft", needs=_READ, handler=choose_list),
     Press(name="fc", needs=_KEEPS, handler=course),
     Display(dialog="learn_firm", needs=_IN_FIRM, about=About.ENTERPRISE, handler=firm_card),
     Display(
-        dialog="learn_list", needs=_OFFICE, handler=_from_dialog(lambda r, d: _list_card(r, str(d.get("scope", ""))))
+        dialog="learn_list", needs=_READ, handler=_from_dialog(lambda r, d: _list_card(r, str(d.get("scope", ""))))
     ),
     Display(
         dialog="learn_choice",
-        needs=_OFFICE,
+        needs=_READ,
         handler=_from_dialog(lambda r, d: _choose_list(r, str(d.get("mode", "m")), int(str(d.get("page", 0))))),
     ),
     Display(

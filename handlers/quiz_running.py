@@ -195,10 +195,10 @@ def redraw(request: Request) -> Reply:
     return show(request, quiz, again=bool(request.dialog.data.get("again")))
 
 
-_MEMBER = Permission.MEMBER
+_TRY = Permission.TRY
 ROUTES: tuple[Route, ...] = (
-    Press(name="fa", needs=_MEMBER, handler=answer),
-    Press(name="fx", needs=_MEMBER, handler=go_on),
-    Press(name="fy", needs=_MEMBER, handler=once_more),
-    Display(dialog="quiz", needs=_MEMBER, handler=redraw),
+    Press(name="fa", needs=_TRY, handler=answer),
+    Press(name="fx", needs=_TRY, handler=go_on),
+    Press(name="fy", needs=_TRY, handler=once_more),
+    Display(dialog="quiz", needs=_TRY, handler=redraw),
 )

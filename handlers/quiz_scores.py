@@ -99,8 +99,8 @@ def _of_firm_again(request: Request) -> Reply:
 
 
 ROUTES: tuple[Route, ...] = (
-    Press(name="fz", needs=Permission.MEMBER, handler=own),
+    Press(name="fz", needs=Permission.TRY, handler=own),
     Press(name="fw", needs=Permission.SIGN, about=About.ENTERPRISE, handler=of_firm),
-    Display(dialog="quiz_scores", needs=Permission.MEMBER, handler=_own_again),
+    Display(dialog="quiz_scores", needs=Permission.TRY, handler=_own_again),
     Display(dialog="quiz_firm_scores", needs=Permission.SIGN, about=About.ENTERPRISE, handler=_of_firm_again),
 )

@@ -25,7 +25,8 @@ ALL_LISTS = "-"
 def entries(request: Request) -> list[Button]:
     """The menu's way to lessons and quizzes, of the firm or of the office."""
     if request.enterprise_id is None:
-        return [Button(_("学一学、测一测"), data("fo"))]
+        label = _("学一学、测一测") if request.who.in_office else _("学一学")
+        return [Button(label, data("fo"))]
     return [Button(_("学一学、测一测"), data("fi", request.enterprise_id))]
 
 
@@ -49,7 +50,7 @@ def lists(on: date) -> list[Sector]:
 
 def side_of(request: Request) -> Side:
     """Whose lessons on the ledger this person gets."""
-    return Side.OFFICE if request.who.in_office else Side.FIRM
+    return Side.OFFICE if request.who.sees_zone else Side.FIRM
 
 
 def firm_hub(request: Request) -> Reply:
@@ -75,8 +76,10 @@ def firm_hub(request: Request) -> Reply:
 
 
 def office_hub(request: Request) -> Reply:
-    """What people of the office can learn and try, and the way to who has passed."""
+    """What people of the office can learn and try, and the way to who has passed; a liaison learns only."""
     request.enter("quiz_office_hub")
+    if not request.who.in_office:
+        return _reader_hub()
     sees = allows(request.who, Permission.SUPERVISE)
     return Reply(
         screen=Screen(
@@ -89,6 +92,12 @@ def office_hub(request: Request) -> Reply:
             ),
         )
     )
+
+
+def _reader_hub() -> Reply:
+    text = "\n".join([f"<b>{_('学一学')}</b>", _("您只看，不用测验。")])
+    ways = [Button(_("📖 学判定标准"), data("ft", "m")), Button(_("📖 学台账使用"), data("fc", 0))]
+    return Reply(screen=Screen(text=text, buttons=rows(ways, [to_home()])))
 
 
 def _ledger_ways() -> list[Button]:
@@ -217,10 +226,10 @@ def _what(request: Request, quiz: Quiz) -> str:
 
 ROUTES: tuple[Route, ...] = (
     Press(name="fi", needs=Permission.REPORT, about=About.ENTERPRISE, handler=firm_hub),
-    Press(name="fo", needs=Permission.OFFICE, handler=office_hub),
+    Press(name="fo", needs=Permission.READ, handler=office_hub),
     Press(name="fq", needs=Permission.REPORT, about=About.ENTERPRISE, handler=begin_firm),
     Press(name="fr", needs=Permission.OFFICE, handler=begin_list),
-    Press(name="fb", needs=Permission.SEE_ENTERPRISE, handler=begin_ledger),
+    Press(name="fb", needs=Permission.ANSWER, handler=begin_ledger),
     Display(dialog="quiz_firm_hub", needs=Permission.REPORT, about=About.ENTERPRISE, handler=firm_hub),
-    Display(dialog="quiz_office_hub", needs=Permission.OFFICE, handler=office_hub),
+    Display(dialog="quiz_office_hub", needs=Permission.READ, handler=office_hub),
 )

@@ -12,6 +12,7 @@ from checklists.enterprises import Enterprise
 from checklists.hazards import Hazard, Level, Source
 from checklists.invitations import Named, read_liaison
 from checklists.people import Role
+from checklists.quizzes import Kind
 from handlers.ledger_rows import EVERYTHING
 from handlers.mornings import queue_morning_reports
 from handlers.renderers import RENDERERS, render
@@ -325,3 +326,46 @@ async def test_the_help_says_that_a_liaison_only_reads(cast: Cast) -> None:
     _firm, _officer, reader, _tip = cast
     await reader.says("/help")
     assert "您只看，不办理；发给您的文件都有记录。" in reader.text
+
+
+async def test_a_liaison_may_learn_and_takes_no_quiz(database: ZoneDatabase, services: Services, cast: Cast) -> None:
+    _firm, officer, reader, _tip = cast
+    await reader.says("/start")
+    await reader.presses("学一学")
+    assert reader.labels == ["📖 学判定标准", "📖 学台账使用", "返回首页"]
+    await reader.presses("学判定标准")
+    assert reader.text == "<b>学哪一类？</b>"
+    await reader.presses("全部")
+    assert "<b>学一学 · " in reader.text
+    assert not any("测一测" in label for label in reader.labels)
+    await reader.taps("ft:r")
+    assert reader.toasts[-1] == "要找的内容已经不在了，先回到首页。"
+    await reader.presses("学一学")
+    await reader.presses("学台账使用")
+    while any("下一页" in label for label in reader.labels):
+        await reader.presses("下一页")
+    assert not any("测一测" in label for label in reader.labels)
+    refused = "这个功能您现在不能用。如果需要，请联系辖区安全监管办公室。"
+    await officer.taps("fb")
+    quiz = await database.read(lambda tx: tx.quizzes.newest(_id_of(tx, 1001), Kind.LEDGER))
+    assert quiz is not None
+
+    def demote(tx: Transaction) -> None:
+        who = _id_of(tx, 1001)
+        tx.people.withdraw(who, Role.OFFICER, enterprise_id=None, at=NOW, by=None)
+        tx.people.assign(who, Role.READER, enterprise_id=None, at=NOW, by=None)
+
+    await database.write(demote)
+    for forged in ("fb", f"fr:-:{pack(quiz.id)}", "fz:0"):
+        await reader.taps(forged)
+        assert reader.toasts[-1] == refused
+    await officer.taps(f"fa:{pack(quiz.id)}:0:0")
+    assert officer.toasts[-1] == refused, "who was an officer ends no quiz begun as one"
+    assert await database.read(lambda tx: tx.quizzes.newest(_id_of(tx, 1005), Kind.LEDGER)) is None
+    assert (await database.read(lambda tx: tx.quizzes.get(quiz.id))) == quiz
+
+
+def _id_of(tx: Transaction, telegram_id: int) -> int:
+    person = tx.people.by_telegram(telegram_id)
+    assert person is not None
+    return person.id
