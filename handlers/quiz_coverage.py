@@ -152,7 +152,6 @@ def sheet(request: Request) -> Reply:
 
 
 def _rows(tx: Transaction) -> list[ScoreRow]:
-    # A worker's result is for himself and the heads of his firm.
     people = {p.id: p for p in tx.people.everybody() if any(a.role is not Role.WORKER for a in p.assignments)}
     firms = {firm.id: firm.name for firm in tx.enterprises.all(active=None)}
     return [
@@ -167,8 +166,14 @@ def _rows(tx: Transaction) -> list[ScoreRow]:
             finished_at=score.finished_at,
         )
         for score in tx.quizzes.everything()
-        if score.person_id in people
+        if score.person_id in people and not _is_of_a_worker(people[score.person_id], score.enterprise_id)
     ]
+
+
+def _is_of_a_worker(person: Person, enterprise_id: int | None) -> bool:
+    """A worker's result is for himself and the heads of his firm, whatever he is elsewhere."""
+    held = {a.role for a in person.assignments if a.enterprise_id == enterprise_id}
+    return enterprise_id is not None and held == {Role.WORKER}
 
 
 def _firms_of(person: Person, enterprise_id: int | None, firms: dict[int, str]) -> tuple[str, ...]:

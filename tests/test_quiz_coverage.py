@@ -173,6 +173,7 @@ async def test_the_excel_holds_scores_of_who_enters_data_and_no_worker(town: Tow
     await town.finishes("王厂长", Kind.CRITERIA, 9, firm=town.wood)
     await town.finishes("周专家", Kind.LEDGER, 10)
     await town.finishes("刘工人", Kind.CRITERIA, 10, firm=town.wood)
+    await town.chats["刘工人"].becomes(Role.DEPUTY, enterprise_id=town.ice.id)
     await coverage(officer)
     await officer.presses("发 Excel：学习和测验记录")
     [document] = officer.documents

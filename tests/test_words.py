@@ -36,6 +36,10 @@ MOST_ON_BUTTON = 40  # two of them still fit side by side on a small phone, or o
 # Chinese in handlers that is not said through `_()`, and why.
 NOT_SAID = {
     "handlers/analysis_closing.py": {"、": "stands in the record", r"[、，,；;\s]+": "what people type"},
+    "handlers/risk_cycle_setting.py": {
+        r"(\d{1,4})\s*(?:天|日|days?)?": "what people type",
+        r"(\d{1,4})\s*(?:个?月|months?)?": "what people type",
+    },
     "handlers/arrangements.py": {
         "今天": "a day as people type it",
         "明天": "a day as people type it",
