@@ -332,7 +332,7 @@ async def test_a_finding_without_level_has_no_letter_and_a_firm_gets_none(
     database: ZoneDatabase, services: Services, town: HazardZone
 ) -> None:
     hazard = await database.write(lambda tx: town.find(tx, words="积灰"))
-    officer, principal = chat_of(database, services, "赵监管", 1), chat_of(database, services, "王厂长", 5)
+    officer, principal = chat_of(database, services, "赵监管", 1), chat_of(database, services, "王厂长", 6)
     await officer.taps(f"gw:{pack(hazard.id)}")
     assert officer.text.endswith("级别确认以后才有文书。")
     for forged in (f"gw:{pack(hazard.id)}", f"gy:{pack(hazard.id)}:RECTIFICATION", "gz:everything", "gr"):
