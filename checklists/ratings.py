@@ -14,7 +14,7 @@ from checklists.working_days import SHANGHAI
 
 OBJECTION_DAYS = 15  # practice of the offices; no plan names a number
 MOST_WORDS = 500
-_POINTS_AND_WORDS = re.compile(r"[-−+]?([0-9]{1,3})(?:\s*分)?[\s,，、:：;；]+(\S.*)", re.DOTALL)
+_POINTS_AND_WORDS = re.compile(r"[-\u2212+]?([0-9]{1,3})(?:\s*分)?[\s,，、:：;；]+(\S.*)", re.DOTALL)
 _ORDER = {item: place for place, item in enumerate(Item)}
 
 

@@ -49,8 +49,8 @@ def sums(rating: Rating) -> str:
 
 
 def signed(points: int) -> str:
-    """−5, +2, 0."""
-    return f"−{-points}" if points < 0 else f"+{points}" if points else "0"
+    """-5, +2, 0."""
+    return f"-{-points}" if points < 0 else f"+{points}" if points else "0"
 
 
 def source_of(fact: Fact, zone_code: str) -> str:
@@ -66,7 +66,7 @@ def fact_words(fact: Fact, zone_code: str) -> str:
 
 
 def line_words(line: Line, zone_code: str) -> str:
-    """−5　隐患 2026-0031 逾期 3 天, with what the office changed about it; safe in Telegram's HTML."""
+    """-5　隐患 2026-0031 逾期 3 天, with what the office changed about it; safe in Telegram's HTML."""
     words = f"{signed(line.points)}　{html(fact_words(line.fact, zone_code))}"
     if line.reason:
         return words + aside(_("办公室改的：{reason}").format(reason=html(line.reason)))

@@ -95,7 +95,7 @@ async def test_the_principal_reads_the_score_to_date_and_what_would_help(town: T
         "<b>100 分　优（好）</b>\n"
         "满分 100 分，扣 2 分，加 2 分。\n"
         "\n"
-        "−2　隐患 Z1-2026-0003 逾期 3 天\n"
+        "-2　隐患 Z1-2026-0003 逾期 3 天\n"
         "　　<i>今天交整改就不再增加。</i>\n"
         "+2　自己查出并按期改好 2 条\n"
         "\n"
@@ -137,11 +137,11 @@ async def test_only_an_inspection_that_can_still_be_made_up_for_has_a_hint(town:
     await town.database.write(owe)
     hint = "　　<i>现在补做，少扣一些。</i>"
     lines = (await town.card("王厂长", now=DECEMBER)).text.split("\n")
-    assert lines[lines.index("−5　2026年第二季度自查没有做") + 1] == "−5　2026年第三季度自查没有做"
-    assert lines[lines.index("−5　2026年第三季度自查没有做") + 1] == hint
+    assert lines[lines.index("-5　2026年第二季度自查没有做") + 1] == "-5　2026年第三季度自查没有做"
+    assert lines[lines.index("-5　2026年第三季度自查没有做") + 1] == hint
     await town.database.write(lambda tx: tx.duties.finish(2, at=DECEMBER))
     text = (await town.card("王厂长", now=DECEMBER)).text
-    assert "−2　2026年第三季度自查过期才做" in text
+    assert "-2　2026年第三季度自查过期才做" in text
     assert hint not in text
 
 
@@ -225,8 +225,8 @@ async def test_confirmed_once_told_to_the_principal_and_never_altered(town: Town
         "样例木业有限公司\n"
         "<b>91 分　优（好）</b>\n"
         "满分 100 分，扣 11 分，加 2 分。\n"
-        "−6　隐患 Z1-2026-0003 逾期 24 天\n"
-        "−5　没有风险点清单\n"
+        "-6　隐患 Z1-2026-0003 逾期 24 天\n"
+        "-5　没有风险点清单\n"
         "+2　自己查出并按期改好 2 条\n"
         "有不对的，负责人1月27日前可以提异议。"
     )
@@ -364,7 +364,7 @@ async def test_the_office_reckons_again_after_the_ledger_was_put_right(town: Tow
     await town.database.write(dismiss)
     await officer.presses("按现在的台账重新算")
     assert "按现在的台账重新算：91 分　优（好） → 97 分　优（好）" in officer.text
-    assert "去掉：−6　隐患 Z1-2026-0003 逾期 24 天" in officer.text
+    assert "去掉：-6　隐患 Z1-2026-0003 逾期 24 天" in officer.text
     await officer.says("是误报，已撤下")
     assert "（第 2 版，97 分）" in officer.text
     assert (await town.latest()).edition == 2
@@ -378,7 +378,7 @@ async def test_the_points_of_one_line_are_changed_with_a_reason(town: Town) -> N
     await town.objected()
     officer = await town.card("赵监管")
     await officer.presses("改一行的分")
-    await officer.presses("−6　隐患 Z1-2026-0003 逾期 24 天")
+    await officer.presses("-6　隐患 Z1-2026-0003 逾期 24 天")
     for wrong, said in (
         ("停电", "没有改：要先打一个 0 到 100 的数字，空一格，再写理由。"),
         ("2", "没有改：要先打一个 0 到 100 的数字，空一格，再写理由。"),
@@ -388,7 +388,7 @@ async def test_the_points_of_one_line_are_changed_with_a_reason(town: Town) -> N
         await officer.says(wrong)
         assert f"<i>{said}</i>" in officer.text, wrong
     await officer.says("2 当天停电")
-    assert "−2　隐患 Z1-2026-0003 逾期 24 天（办公室改的：当天停电）" in officer.text
+    assert "-2　隐患 Z1-2026-0003 逾期 24 天（办公室改的：当天停电）" in officer.text
     assert "<b>95 分　优（好）</b>" in officer.text
     assert [(e.edition, e.rating.score) for e in await editions(town)] == [(1, 91), (2, 95)]
 
@@ -482,7 +482,7 @@ async def test_it_is_said_in_english_too(town: Town) -> None:
     await principal.says("/start")
     await principal.presses("English")
     await principal.presses("Our rating")
-    assert "−2　Hazard Z1-2026-0003 overdue by 3 days" in principal.text
+    assert "-2　Hazard Z1-2026-0003 overdue by 3 days" in principal.text
     assert "Hand in the rectification today and it grows no more." in principal.text
 
 
@@ -495,7 +495,7 @@ async def test_nothing_in_a_rating_tells_a_tip_from_a_finding_of_the_office(town
     await town.database.write(unit)
     text = (await town.card("王厂长", now=DECEMBER)).text
     lines = [line for line in text.split("\n") if "逾期" in line]
-    assert lines == [f"−2　隐患 Z1-2026-000{number} 逾期 3 天" for number in (3, 4, 5)]
+    assert lines == [f"-2　隐患 Z1-2026-000{number} 逾期 3 天" for number in (3, 4, 5)]
     assert "举报" not in text
 
 
